@@ -1,0 +1,132 @@
+package fault
+
+import "slices"
+
+// Kind says what went wrong in terms a person can act on. Its value is part of the translation keys and of the JSON
+// output of the verbs, so a kind is never renamed.
+type Kind string
+
+// Paths, names and disks.
+const (
+	NotFound      Kind = "NotFound"      // nothing at that path
+	DanglingLink  Kind = "DanglingLink"  // a symbolic link to nothing
+	LinkLoop      Kind = "LinkLoop"      // symbolic links that lead back to themselves
+	NotRegular    Kind = "NotRegular"    // a device, pipe or socket, or a folder where a file was needed
+	Permission    Kind = "Permission"    // the account may not
+	ReadOnly      Kind = "ReadOnly"      // the disk takes no writes
+	NoSpace       Kind = "NoSpace"       // disk or quota full
+	Exists        Kind = "Exists"        // the name is taken and nothing may be replaced
+	NameTooLong   Kind = "NameTooLong"   // longer than the file system allows
+	BadName       Kind = "BadName"       // characters the file system refuses
+	SourceChanged Kind = "SourceChanged" // the original changed while it was read
+	SourceGone    Kind = "SourceGone"    // the original vanished while it was read
+	InsideItself  Kind = "InsideItself"  // the result would lie in the folder being read
+	TooDeep       Kind = "TooDeep"       // more nested folders than allowed
+	TooLarge      Kind = "TooLarge"      // more bytes than allowed there
+	TooMany       Kind = "TooMany"       // more entries than allowed there
+	Protected     Kind = "Protected"     // the whole system or the home folder itself
+	DiskError     Kind = "DiskError"     // the device reported a failure
+	Busy          Kind = "Busy"          // in use by another program, or the system is out of resources
+)
+
+// Encrypted files.
+const (
+	Empty          Kind = "Empty"          // no bytes where an encrypted file was expected
+	NotEncrypted   Kind = "NotEncrypted"   // not an age file
+	HeaderDamaged  Kind = "HeaderDamaged"  // the header does not parse or its MAC is wrong
+	ArmorDamaged   Kind = "ArmorDamaged"   // the text form does not decode
+	Truncated      Kind = "Truncated"      // the end is missing
+	PayloadDamaged Kind = "PayloadDamaged" // a chunk does not authenticate
+	TrailingData   Kind = "TrailingData"   // bytes after the end
+	TooNew         Kind = "TooNew"         // a format version this program does not know
+)
+
+// Keys, passphrases and people.
+const (
+	WrongPassphrase Kind = "WrongPassphrase"
+	NoKey           Kind = "NoKey"           // none of the keys at hand opens it
+	NeedPassphrase  Kind = "NeedPassphrase"  // only a passphrase opens it and none was given
+	WorkFactor      Kind = "WorkFactor"      // the passphrase cost is above what is accepted
+	MixedKeys       Kind = "MixedKeys"       // classic and post-quantum recipients in one file
+	NoRecipients    Kind = "NoRecipients"    // nobody to encrypt for
+	BadRecipient    Kind = "BadRecipient"    // not a public key this program can use
+	BadIdentity     Kind = "BadIdentity"     // not a private key this program can use
+	PassphraseAlone Kind = "PassphraseAlone" // a passphrase together with other recipients
+)
+
+// Folders inside encrypted files.
+const (
+	UnsafePath       Kind = "UnsafePath"       // an entry with .. or an absolute name
+	UnsafeLink       Kind = "UnsafeLink"       // a link that leads out of the folder
+	DuplicateEntry   Kind = "DuplicateEntry"   // the same name twice
+	UnsupportedEntry Kind = "UnsupportedEntry" // a device, pipe or socket
+	ArchiveDamaged   Kind = "ArchiveDamaged"   // the archive does not parse
+)
+
+// Keyring, contacts, session.
+const (
+	Locked         Kind = "Locked"
+	KeyringMissing Kind = "KeyringMissing"
+	KeyringDamaged Kind = "KeyringDamaged"
+	KeyringExists  Kind = "KeyringExists"
+	KeyringTooNew  Kind = "KeyringTooNew"
+	ProfileBusy    Kind = "ProfileBusy" // another CryptoDesk uses the same profile folder
+	CardDamaged    Kind = "CardDamaged" // a contact card that does not parse
+	CardForged     Kind = "CardForged"  // a contact card whose signature is wrong
+	NameMissing    Kind = "NameMissing" // a name is needed and none was given
+	NameTaken      Kind = "NameTaken"   // another key pair or contact has it
+	NoContact      Kind = "NoContact"   // no contact of that name
+	KeyMissing     Kind = "KeyMissing"  // no key pair of that name
+)
+
+// The program itself.
+const (
+	Cancelled Kind = "Cancelled"
+	Usage     Kind = "Usage"     // a command line that does not parse
+	NoDisplay Kind = "NoDisplay" // no graphical session to open a window in
+	Internal  Kind = "Internal"  // a mistake of the program
+)
+
+var kinds = []Kind{
+	NotFound, DanglingLink, LinkLoop, NotRegular, Permission, ReadOnly, NoSpace, Exists, NameTooLong, BadName,
+	SourceChanged, SourceGone, InsideItself, TooDeep, TooLarge, TooMany, Protected, DiskError, Busy,
+	Empty, NotEncrypted, HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, TooNew,
+	WrongPassphrase, NoKey, NeedPassphrase, WorkFactor, MixedKeys, NoRecipients, BadRecipient, BadIdentity, PassphraseAlone,
+	UnsafePath, UnsafeLink, DuplicateEntry, UnsupportedEntry, ArchiveDamaged,
+	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
+	NameMissing, NameTaken, NoContact, KeyMissing,
+	Cancelled, Usage, NoDisplay, Internal,
+}
+
+// Kinds returns every kind, in the order of their declaration. The caller owns the slice.
+func Kinds() []Kind { return slices.Clone(kinds) }
+
+// Retryable reports whether the same job can succeed later without a change to what was asked: the cause lies outside the
+// file (space, a permission, a disk that was unplugged, a passphrase) and a person can remove it.
+func (k Kind) Retryable() bool {
+	switch k {
+	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
+		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, Cancelled:
+		return true
+	}
+	return false
+}
+
+// Exit returns the exit code of a verb that ends with this kind: 0 for the empty kind, 1 failed, 2 usage, 3 wrong
+// passphrase or no key, 4 damaged, 130 cancelled (128 + SIGINT, as shells report it).
+func (k Kind) Exit() int {
+	switch k {
+	case "":
+		return 0
+	case Usage, NoRecipients, PassphraseAlone:
+		return 2
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked:
+		return 3
+	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
+		CardDamaged, CardForged:
+		return 4
+	case Cancelled:
+		return 130
+	}
+	return 1
+}
