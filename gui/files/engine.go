@@ -1,0 +1,22 @@
+package files
+
+import (
+	"context"
+
+	"cryptodesk/engine"
+	"cryptodesk/engine/batch"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/job"
+)
+
+// Engine is what this screen asks of the engine. *engine.Engine is one.
+type Engine interface {
+	Plan(ctx context.Context, paths []string) (*batch.Plan, error)
+	Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, error)
+	Decrypt(plan *batch.Plan, opt batch.OpenOptions) (*job.Job, error)
+	Rewrap(plan *batch.Plan, to []identity.Recipient) (*job.Job, error)
+	People() []engine.Person
+	Keys() []identity.Public
+	Card(id string) ([]byte, error)
+	AddContact(ctx context.Context, name string, text []byte) (identity.Contact, error)
+}

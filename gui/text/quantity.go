@@ -1,0 +1,96 @@
+package text
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Count writes a whole number with thousands separators: 1,204.
+func Count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(s) - 3; i > start; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Bytes writes a size in decimal units, as file managers do: 999 B, 12 MB,
+// 1.4 GB. One decimal below ten.
+func Bytes(n int64) string {
+	if n < 1000 {
+		return Count(n) + " B"
+	}
+	f := float64(n)
+	unit := 0
+	for f >= 999.5 && unit < 5 {
+		f /= 1000
+		unit++
+	}
+	digits := 0
+	if f < 9.95 {
+		digits = 1
+	}
+	return strconv.FormatFloat(f, 'f', digits, 64) + " " + []string{"B", "kB", "MB", "GB", "TB", "PB"}[unit]
+}
+
+// Rate writes bytes per second: 1.4 GB/s.
+func Rate(perSecond float64) string { return Bytes(int64(perSecond)) + "/s" }
+
+// Duration writes a time span in its largest one or two units: 8 s, 3 min,
+// 1 h 20 min. Spans under a second are written as 1 s.
+func Duration(d time.Duration) string {
+	s := int64((d + time.Second - 1) / time.Second)
+	switch {
+	case s < 1:
+		return T("time.s", "count", int64(1))
+	case s < 90:
+		return T("time.s", "count", s)
+	case s < 90*60:
+		return T("time.min", "count", (s+30)/60)
+	case s < 48*3600:
+		h, m := s/3600, s%3600/60
+		if m == 0 {
+			return T("time.h", "count", h)
+		}
+		return T("time.h", "count", h) + " " + T("time.min", "count", m)
+	}
+	return T("time.d", "count", s/86400)
+}
+
+// Date writes a day: 20 Nov 2026 or 2026년 11월 20일, in the computer's zone.
+func Date(t time.Time) string {
+	t = t.Local()
+	if Current() == Korean {
+		return fmt.Sprintf("%d년 %d월 %d일", t.Year(), int(t.Month()), t.Day())
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// Name makes a file's or a person's name safe to show: Hangul written in
+// conjoining jamo (NFD, as macOS stores it) is composed, and control and
+// direction-changing characters become visible. For display only.
+func Name(s string) string {
+	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return '\u2424' // SYMBOL FOR NEWLINE
+		case r < 0x20:
+			return 0x2400 + r // control pictures
+		case r == 0x7f:
+			return 0x2421
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
