@@ -10,7 +10,7 @@
 // written when any of it changed, and screen and places of one line belong to the same moment.
 //
 // Nothing here may be a secret: no typed text, no passphrase, no key. It imports the toolkit and nothing of this
-// program, never reads anything back, and does nothing at all unless To was called.
+// program, never reads anything back, and does nothing at all unless Enable was called.
 package trace
 
 import (
@@ -44,8 +44,8 @@ type snapshot struct {
 	Focus  string            `json:"focus,omitempty"`
 }
 
-// To starts the trace. Call it once, before the first window is made.
-func To(w io.Writer) {
+// Enable starts the trace. Call it once, before the first window is made.
+func Enable(w io.Writer) {
 	out.Lock()
 	defer out.Unlock()
 	out.w = w

@@ -14,8 +14,8 @@ import (
 func TestSnapshotSaysPlacesFocusAndDisabled(t *testing.T) {
 	test.NewTempApp(t)
 	var b bytes.Buffer
-	To(&b)
-	defer To(nil)
+	Enable(&b)
+	defer Enable(nil)
 	first, second := widget.NewButton("one", nil), widget.NewButton("two", nil)
 	second.Disable()
 	hidden := widget.NewButton("three", nil)
@@ -52,7 +52,7 @@ func TestSnapshotSaysPlacesFocusAndDisabled(t *testing.T) {
 
 func TestNothingIsWrittenUnlessAsked(t *testing.T) {
 	if On() {
-		t.Fatal("on without To")
+		t.Fatal("on without Enable")
 	}
 	Screen("x")
 	Place("x", widget.NewLabel("x"))
@@ -61,8 +61,8 @@ func TestNothingIsWrittenUnlessAsked(t *testing.T) {
 
 func TestEventCarriesItsFields(t *testing.T) {
 	var b bytes.Buffer
-	To(&b)
-	defer To(nil)
+	Enable(&b)
+	defer Enable(nil)
 	Event("job.done", map[string]any{"rows": 3})
 	if got := b.String(); got != `{"event":"job.done","rows":3}`+"\n" {
 		t.Fatal(got)
