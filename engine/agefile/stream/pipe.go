@@ -9,7 +9,10 @@ import (
 
 // SealWriter seals what is written to it, in parallel, and writes the payload
 // to dst in order. One goroutine may use it at a time.
-type SealWriter struct{ pipeline }
+type SealWriter struct {
+	pipeline
+	w *io.PipeWriter
+}
 
 // NewSealWriter starts the workers. Close must be called, also after an error:
 // it ends them. Without a Close that answered nil the payload is not complete.
@@ -20,8 +23,8 @@ func NewSealWriter(ctx context.Context, dst io.Writer, fileKey []byte, nonce [No
 	job := newJob(false, fileKey, nonce, opt)
 	job.in = newInput(r, plainBlock, opt.From)
 	job.out = &orderedOutput{dst: dst, to: opt.To, job: job}
-	s := &SealWriter{}
-	s.start(ctx, job, r, w)
+	s := &SealWriter{w: w}
+	s.start(ctx, job, r)
 	return s
 }
 
@@ -30,12 +33,19 @@ func (s *SealWriter) Write(p []byte) (int, error) { return s.w.Write(p) }
 
 // Close seals the last chunk and waits for the workers. It does not close the
 // writer below. A second Close answers the same.
-func (s *SealWriter) Close() error { return s.end(nil) }
+func (s *SealWriter) Close() error {
+	s.w.Close()
+	<-s.over
+	return s.err
+}
 
 // OpenReader opens a payload in parallel and gives the plaintext in order.
 // Every byte it gives was authenticated, but only io.EOF says that nothing is
 // missing at the end. One goroutine may use it at a time.
-type OpenReader struct{ pipeline }
+type OpenReader struct {
+	pipeline
+	r *io.PipeReader
+}
 
 // NewOpenReader starts the workers. src is the payload without the nonce, read
 // to its end: in parallel if it is a Source (an io.SectionReader of a file
@@ -47,8 +57,8 @@ func NewOpenReader(ctx context.Context, src io.Reader, fileKey []byte, nonce [No
 	job := newJob(true, fileKey, nonce, opt)
 	job.in = newInput(src, sealedBlock, opt.From)
 	job.out = &orderedOutput{dst: w, to: opt.To, job: job}
-	o := &OpenReader{}
-	o.start(ctx, job, r, w)
+	o := &OpenReader{r: r}
+	o.start(ctx, job, w)
 	return o
 }
 
@@ -58,47 +68,33 @@ func (o *OpenReader) Read(p []byte) (int, error) { return o.r.Read(p) }
 // Close stops the workers, wherever they are, and waits for them. It answers
 // nil also when the payload was not read to its end.
 func (o *OpenReader) Close() error {
-	o.end(errClosed)
+	o.r.CloseWithError(errClosed)
+	<-o.over
 	return nil
 }
 
 // errClosed is what workers find when the reader went away.
 var errClosed = fault.New(fault.Cancelled, "", io.ErrClosedPipe)
 
-// pipeline is a job at work behind a pipe.
+// pipeline is a job at work on one end of a pipe.
 type pipeline struct {
-	ctx  context.Context
-	r    *io.PipeReader
-	w    *io.PipeWriter
 	over chan struct{} // closed when the workers are gone
-	err  error         // of the job, once over
+	err  error         // how it went, once over
 }
 
-func (p *pipeline) start(ctx context.Context, job *job, r *io.PipeReader, w *io.PipeWriter) {
-	p.ctx, p.r, p.w, p.over = ctx, r, w, make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		err := fault.New(fault.Cancelled, "", ctx.Err())
-		r.CloseWithError(err)
-		w.CloseWithError(err)
-	})
+// start sets the workers to work; own is their end of the pipe. What it is
+// closed with, the other end finds.
+func (p *pipeline) start(ctx context.Context, job *job, own interface{ CloseWithError(error) error }) {
+	p.over = make(chan struct{})
+	cancelled := func() { own.CloseWithError(fault.New(fault.Cancelled, "", ctx.Err())) }
+	stop := context.AfterFunc(ctx, cancelled)
 	go func() {
 		defer close(p.over)
 		defer stop()
 		p.err = job.run(ctx)
-		r.CloseWithError(p.err) // for whoever still writes
-		w.CloseWithError(p.err) // for whoever still reads; nil is io.EOF
+		if ctx.Err() != nil {
+			p.err = fault.New(fault.Cancelled, "", ctx.Err())
+		}
+		own.CloseWithError(p.err)
 	}()
-}
-
-// end closes both ends, waits for the workers and answers how it went.
-func (p *pipeline) end(reason error) error {
-	if reason != nil {
-		p.r.CloseWithError(reason)
-	}
-	p.w.CloseWithError(reason)
-	<-p.over
-	if p.err == nil && p.ctx.Err() != nil {
-		return fault.New(fault.Cancelled, "", p.ctx.Err())
-	}
-	return p.err
 }
