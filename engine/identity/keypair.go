@@ -1,10 +1,13 @@
 package identity
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"slices"
+	"sync"
 	"time"
 
-	"filippo.io/age"
-
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
 )
 
@@ -12,66 +15,119 @@ import (
 type Public struct {
 	Name        string
 	Kind        Kind
-	ID          string    // names the key pair in the keyring; see Recipient.ID
+	ID          string    // names the key pair in the keyring: Recipient.ID()
 	Recipient   Recipient // what files are encrypted to by default
 	Classic     Recipient // the same person without post-quantum; zero unless Kind is Hybrid
 	Signing     []byte    // Ed25519 public key, 32 bytes; nil for SSH keys
-	Created     time.Time // UTC; zero if not known
+	Created     time.Time // UTC, whole seconds; zero if not known
 	Fingerprint string    // Recipient.Fingerprint()
 }
 
 // KeyPair is a private key and what derives from it. Safe for concurrent use.
 type KeyPair struct {
+	mu     sync.Mutex
+	public Public      // mu guards the name; the rest never changes
+	key    *secret.Key // the root, the scalar, or the text of an OpenSSH key
 }
 
 // New makes a post-quantum key pair: 32 random bytes from which everything
-// else derives. name must pass CleanName.
-func New(name string) (*KeyPair, error) { panic("in flight") }
+// else derives. Errors: those of CleanName.
+func New(name string) (*KeyPair, error) { return generate(Hybrid, name) }
 
 // NewClassic makes an X25519 key pair, for people whose programs have no
-// post-quantum keys. name must pass CleanName.
-func NewClassic(name string) (*KeyPair, error) { panic("in flight") }
+// post-quantum keys. Errors: those of CleanName.
+func NewClassic(name string) (*KeyPair, error) { return generate(X25519, name) }
 
-// ParseIdentityFile reads private keys: an age identity file (AGE-SECRET-KEY-1
-// and AGE-SECRET-KEY-PQ-1 lines, comments, "# created:" and "# name:" noted) or
-// one unencrypted OpenSSH ed25519 or rsa key. b stays the caller's. At most
-// 16 MiB and 10,000 keys. Anything else is fault.BadIdentity, which never
-// repeats what was read. Encrypted identity files are opened by the caller first.
-func ParseIdentityFile(b *secret.Buffer) ([]*KeyPair, error) { panic("in flight") }
-
-// Public is a copy of what may be known.
-func (k *KeyPair) Public() Public { panic("in flight") }
-
-// MarshalIdentity is the key pair as an age identity file in guarded memory,
-// which the caller destroys; for an SSH key, its OpenSSH text.
-func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) { panic("in flight") }
-
-// Destroy wipes the private key; nil-safe, idempotent.
-func (k *KeyPair) Destroy() {}
-
-// Opened is a set of private keys held ready for one batch of files. Safe for
-// concurrent use. After Close, Unwrap answers fault.Locked.
-type Opened struct {
+func generate(kind Kind, name string) (*KeyPair, error) {
+	name, err := CleanName(name)
+	if err != nil {
+		return nil, err
+	}
+	root := secret.New(keySize)
+	rand.Read(root.Bytes())
+	return newKeyPair(kind, root, Meta{Name: name, Created: time.Now()})
 }
 
-// Open readies keys for a batch; the key pairs stay the caller's.
-func Open(keys ...*KeyPair) (*Opened, error) { panic("in flight") }
+// newKeyPair takes root over.
+func newKeyPair(kind Kind, root *secret.Buffer, meta Meta) (*KeyPair, error) {
+	defer root.Destroy()
+	public := Public{Name: meta.Name, Kind: kind, Created: meta.Created.UTC().Truncate(time.Second)}
+	var err error
+	secret.Do(func() { err = public.derive(root.Bytes()) })
+	if err != nil {
+		return nil, fault.New(fault.BadIdentity, "", nil)
+	}
+	return &KeyPair{public: public, key: secret.Seal(root)}, nil
+}
 
-// Identities are to be handed to age; in the order of the keys.
-func (o *Opened) Identities() []age.Identity { panic("in flight") }
+// derive fills in what follows from the private key. Runs inside secret.Do.
+func (p *Public) derive(root []byte) error {
+	var err error
+	switch p.Kind {
+	case Hybrid:
+		var classic [keySize]byte
+		derive(classic[:], root, classicLabel)
+		p.Classic, err = x25519Recipient(classic[:])
+		secret.Wipe(classic[:])
+		if err == nil {
+			p.Recipient, err = hybridRecipient(root)
+		}
+	case X25519:
+		p.Recipient, err = x25519Recipient(root)
+	default:
+		p.Recipient, err = sshRecipient(root)
+	}
+	if err != nil {
+		return err
+	}
+	if p.Kind == Hybrid || p.Kind == X25519 {
+		signer(root, func(key ed25519.PrivateKey) {
+			p.Signing = slices.Clone(key[ed25519.SeedSize:])
+		})
+	}
+	p.ID, p.Fingerprint = p.Recipient.ID(), p.Recipient.Fingerprint()
+	return nil
+}
 
-// Close waits for running Unwraps and wipes; nil-safe, idempotent.
-func (o *Opened) Close() {}
+// Public is a copy of what may be known.
+func (k *KeyPair) Public() Public {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	public := k.public
+	public.Signing = slices.Clone(public.Signing)
+	return public
+}
 
-// MarshalCard is the contact card of k: a few lines of public text, signed by
-// k, which `age -R` takes. SSH keys have no card: fault.BadIdentity.
-func MarshalCard(k *KeyPair) ([]byte, error) { panic("in flight") }
+// Rename changes what the key pair is called. Errors: those of CleanName.
+func (k *KeyPair) Rename(name string) error {
+	name, err := CleanName(name)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.public.Name = name
+	return nil
+}
 
-// ParseCard reads a contact card and checks its signature. Errors: CardDamaged,
-// CardForged, TooNew. The contact is not verified: the signature only says that
-// the card is whole.
-func ParseCard(b []byte) (Contact, error) { panic("in flight") }
+// Sign signs message with the derived Ed25519 key. Callers begin message with
+// a label of their own, so that what is signed for one purpose is worth
+// nothing for another. Errors: BadIdentity (SSH keys), Locked (destroyed).
+func (k *KeyPair) Sign(message []byte) ([]byte, error) {
+	if k.public.Signing == nil {
+		return nil, fault.New(fault.BadIdentity, k.Public().Name, nil)
+	}
+	var signature []byte
+	err := k.key.Open(func(root []byte) error {
+		signer(root, func(key ed25519.PrivateKey) { signature = ed25519.Sign(key, message) })
+		return nil
+	})
+	return signature, err
+}
 
-// SafetyWords are twelve words that two people compare: the same on both sides
-// exactly when both hold each other's true keys. About 50 ms.
-func SafetyWords(mine Public, theirs Contact) []string { panic("in flight") }
+// Destroy wipes the private key; nil-safe, idempotent.
+func (k *KeyPair) Destroy() {
+	if k != nil {
+		k.key.Destroy()
+	}
+}

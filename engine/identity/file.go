@@ -1,0 +1,226 @@
+package identity
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"time"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
+)
+
+const (
+	maxFile = 16 << 20 // bytes of an identity file, as in age
+	maxSSH  = 16 << 10 // bytes of an OpenSSH private key, as in age
+	maxKeys = 10_000
+)
+
+// Meta is what the comment lines before a key say about it.
+type Meta struct {
+	Name    string
+	Created time.Time
+}
+
+// Read takes in one comment line ("# name: ..."), and says whether it was one
+// that belongs to a key: MarshalIdentity writes those anew.
+func (m *Meta) Read(line []byte) bool {
+	field, value, ok := bytes.Cut(bytes.TrimLeft(line, "# \t"), []byte(":"))
+	if !ok || len(value) > 4*maxName {
+		return false
+	}
+	value = bytes.TrimSpace(value)
+	switch string(field) {
+	case "name":
+		// A name that is not acceptable is only a name: the key still loads.
+		m.Name, _ = CleanName(string(value))
+	case "created":
+		m.Created, _ = time.Parse(time.RFC3339, string(value))
+	default:
+		return false
+	}
+	return true
+}
+
+// IsPublicKeyComment recognises the lines that repeat a key's public half.
+func IsPublicKeyComment(line []byte) bool {
+	line = bytes.TrimLeft(line, "# \t")
+	return bytes.HasPrefix(line, []byte("public key: ")) || bytes.HasPrefix(line, []byte("classic public key: "))
+}
+
+// ParseIdentityFile reads private keys: an age identity file (AGE-SECRET-KEY-1
+// and AGE-SECRET-KEY-PQ-1 lines; comments with name and date are noted) or one
+// unencrypted OpenSSH ed25519 or rsa key. b stays the caller's. At most 16 MiB
+// and 10,000 keys. A classic key that derives from a hybrid one in the same
+// file is not listed again, and no key twice. Errors, which never repeat what
+// was read: NeedPassphrase for an encrypted file, which the caller opens first;
+// TooLarge, TooMany; BadIdentity for anything else, with the line as subject.
+func ParseIdentityFile(b *secret.Buffer) ([]*KeyPair, error) {
+	var keys []*KeyPair
+	var err error
+	secret.Do(func() { keys, err = parseFile(b.Bytes()) })
+	if err != nil {
+		destroyAll(keys)
+		return nil, err
+	}
+	return Distinct(keys), nil
+}
+
+// parseFile returns what it has made so far also with an error.
+func parseFile(text []byte) ([]*KeyPair, error) {
+	if len(text) > maxFile {
+		return nil, fault.New(fault.TooLarge, "", nil)
+	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	start := bytes.TrimLeft(text, " \t\r\n")
+	switch {
+	case bytes.HasPrefix(start, []byte("age-encryption.org/")), bytes.HasPrefix(start, []byte("-----BEGIN AGE ENCRYPTED FILE")):
+		return nil, fault.New(fault.NeedPassphrase, "", nil)
+	case bytes.HasPrefix(start, []byte("-----BEGIN ")):
+		key, err := ReadKey(start, Meta{})
+		if err != nil {
+			return nil, err
+		}
+		return []*KeyPair{key}, nil
+	}
+	return parseLines(text)
+}
+
+func parseLines(text []byte) ([]*KeyPair, error) {
+	var keys []*KeyPair
+	var meta Meta
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		line = bytes.Trim(line, " \t\r\n")
+		if len(line) == 0 {
+			continue
+		}
+		if line[0] == '#' {
+			meta.Read(line)
+			continue
+		}
+		if len(keys) == maxKeys {
+			return keys, fault.New(fault.TooMany, "", nil)
+		}
+		key, err := ReadKey(line, meta)
+		if err != nil {
+			return keys, fault.New(fault.BadIdentity, "line "+strconv.Itoa(number), nil)
+		}
+		keys, meta = append(keys, key), Meta{}
+	}
+	if len(keys) == 0 {
+		return nil, fault.New(fault.BadIdentity, "", nil)
+	}
+	return keys, nil
+}
+
+// ReadKey reads one private key: an AGE-SECRET-KEY line or the text of an
+// unencrypted OpenSSH key. text is guarded and stays the caller's. It is
+// called inside secret.Do. Errors: BadIdentity, and NeedPassphrase for an
+// encrypted OpenSSH key.
+func ReadKey(text []byte, meta Meta) (*KeyPair, error) {
+	switch {
+	case bytes.HasPrefix(text, []byte(hybridPrefix)):
+		return readBech32(Hybrid, hybridPrefix, text, meta)
+	case bytes.HasPrefix(text, []byte(x25519Prefix)):
+		return readBech32(X25519, x25519Prefix, text, meta)
+	case bytes.HasPrefix(text, []byte("-----BEGIN ")) && len(text) <= maxSSH:
+		return readSSH(text, meta)
+	}
+	return nil, fault.New(fault.BadIdentity, "", nil)
+}
+
+func readBech32(kind Kind, prefix string, text []byte, meta Meta) (*KeyPair, error) {
+	root := secret.New(keySize)
+	if !decodeKey(root.Bytes(), prefix, text) {
+		root.Destroy()
+		return nil, fault.New(fault.BadIdentity, "", nil)
+	}
+	return newKeyPair(kind, root, meta)
+}
+
+func readSSH(text []byte, meta Meta) (*KeyPair, error) {
+	public, err := sshRecipient(text)
+	if err != nil {
+		return nil, sshFault(err)
+	}
+	copied := secret.New(len(text))
+	copy(copied.Bytes(), text)
+	return newKeyPair(public.Kind, copied, meta)
+}
+
+// MarshalIdentity is the key pair as an age identity file in guarded memory,
+// which the caller destroys. A hybrid key is followed by its classic one, so
+// that the stock age program opens files to either; an SSH key is its OpenSSH
+// text. Errors: Locked (destroyed).
+func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) {
+	public := k.Public()
+	var out *secret.Buffer
+	err := k.key.Open(func(root []byte) error {
+		if public.Kind != Hybrid && public.Kind != X25519 {
+			out = secret.New(len(root))
+			copy(out.Bytes(), root)
+			return nil
+		}
+		head := public.comments()
+		tail := ""
+		size := len(head) + bech32Size(x25519Prefix, keySize) + 1
+		if public.Kind == Hybrid {
+			tail = "# classic public key: " + public.Classic.Text + "\n"
+			size += bech32Size(hybridPrefix, keySize) + 1 + len(tail)
+		}
+		out = secret.New(size)
+		text := append(out.Bytes()[:0], head...)
+		if public.Kind == Hybrid {
+			text = append(appendBech32(text, hybridPrefix, root), '\n')
+			text = append(text, tail...)
+			var classic [keySize]byte
+			derive(classic[:], root, classicLabel)
+			appendBech32(text, x25519Prefix, classic[:])
+			secret.Wipe(classic[:])
+		} else {
+			appendBech32(text, x25519Prefix, root)
+		}
+		out.Bytes()[size-1] = '\n'
+		return nil
+	})
+	return out, err
+}
+
+// comments are the lines before the key, like those of age-keygen.
+func (p Public) comments() string {
+	text := ""
+	if p.Name != "" {
+		text += "# name: " + p.Name + "\n"
+	}
+	if !p.Created.IsZero() {
+		text += "# created: " + p.Created.Format(time.RFC3339) + "\n"
+	}
+	return text + "# public key: " + p.Recipient.Text + "\n"
+}
+
+// Distinct drops key pairs that are there twice, and classic ones that derive
+// from a hybrid one. What is dropped is destroyed.
+func Distinct(keys []*KeyPair) []*KeyPair {
+	seen := make(map[string]bool)
+	for _, k := range keys {
+		if k.public.Kind == Hybrid {
+			seen[k.public.Classic.Text] = true
+		}
+	}
+	return slices.DeleteFunc(keys, func(k *KeyPair) bool {
+		if seen[k.public.Recipient.Text] {
+			k.Destroy()
+			return true
+		}
+		seen[k.public.Recipient.Text] = true
+		return false
+	})
+}
+
+func destroyAll(keys []*KeyPair) {
+	for _, k := range keys {
+		k.Destroy()
+	}
+}
