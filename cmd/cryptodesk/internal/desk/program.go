@@ -47,6 +47,15 @@ type Program struct {
 
 // Start runs a program with --trace 3 in front of args, and waits for its window. home is its HOME.
 func (d *Display) Start(ctx context.Context, program, home string, args ...string) (*Program, error) {
+	return d.start(ctx, program, home, append([]string{"--trace", "3"}, args...))
+}
+
+// StartUntraced runs a program as a person would, to measure it: nothing is known of its window but that it is there.
+func (d *Display) StartUntraced(ctx context.Context, program, home string, args ...string) (*Program, error) {
+	return d.start(ctx, program, home, args)
+}
+
+func (d *Display) start(ctx context.Context, program, home string, args []string) (*Program, error) {
 	for _, folder := range []string{".config", ".cache", ".local/share"} {
 		if err := os.MkdirAll(filepath.Join(home, folder), 0o700); err != nil {
 			return nil, err
@@ -57,7 +66,7 @@ func (d *Display) Start(ctx context.Context, program, home string, args ...strin
 		return nil, err
 	}
 	p := &Program{dead: make(chan struct{}), news: make(chan struct{})}
-	p.cmd = exec.Command(program, append([]string{"--trace", "3"}, args...)...)
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Env, p.cmd.Dir = d.Env(home), home
 	p.cmd.Stderr, p.cmd.ExtraFiles = &p.stderr, []*os.File{w}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -1,0 +1,121 @@
+# CryptoDesk. `make run` is all a person needs; `make test` is all a developer needs. `make help` lists the rest.
+
+GO      ?= go
+PROGRAM := build/cryptodesk
+FUZZTIME ?= 60s
+TESTFLAGS ?=
+
+# Wiping inside the runtime exists on two platforms; the same source builds without it elsewhere.
+ifneq (,$(filter linux-amd64 linux-arm64,$(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)))
+export GOEXPERIMENT := runtimesecret
+endif
+# Without -DNDEBUG an empty drop aborts the program in a C assertion. Any other value makes the cgo cache cold (minutes).
+WINDOW := CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) build -trimpath -buildvcs=false -tags migrated_fynedo
+# Tests of widgets draw in memory and need no C compiler.
+TEST := CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo
+DESK := CGO_ENABLED=0 $(GO) test -trimpath -tags e2e,ci,migrated_fynedo
+
+# The one list of system packages. The window needs the libraries, a machine without a display and the tests need the rest.
+LIBRARIES := gl egl x11 xrandr xi xcursor xinerama xxf86vm wayland-client wayland-cursor wayland-egl xkbcommon
+PROGRAMS  := cc pkg-config Xvfb dbus-daemon
+APT    := gcc pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxi-dev libxcursor-dev libxinerama-dev \
+          libxxf86vm-dev libwayland-dev libxkbcommon-dev libgl1-mesa-dri xvfb dbus
+DNF    := gcc pkgconf-pkg-config mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXi-devel \
+          libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel mesa-dri-drivers \
+          xorg-x11-server-Xvfb dbus-daemon
+PACMAN := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon \
+          xorg-server-xvfb dbus
+
+ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
+
+.PHONY: help run build deps test test-unit test-e2e race bench bench-start fuzz lint tour clean
+
+help:
+	@echo "run          build the program and open its window; without a display, play the tour"
+	@echo "build        $(PROGRAM)"
+	@echo "deps         check the system packages and install what is missing"
+	@echo "test         everything: engine, widgets, command line, real windows on a virtual display"
+	@echo "test-unit    the part of it that needs no display"
+	@echo "test-e2e     the part of it that plays on a virtual display; pictures in build/e2e/"
+	@echo "race         engine tests under the race detector"
+	@echo "bench        benchmarks of the engine"
+	@echo "bench-start  time to the window, memory and CPU when idle"
+	@echo "fuzz         every fuzz target for FUZZTIME ($(FUZZTIME))"
+	@echo "lint         gofmt, vet, staticcheck, golangci-lint"
+	@echo "tour         the main job on a virtual display; pictures in build/tour/"
+
+run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec $(PROGRAM); fi; \
+	echo "There is no display here: playing the main job on a virtual one, with pictures in build/tour/."; \
+	exec $(MAKE) --no-print-directory tour
+
+build: deps
+	$(WINDOW) -o $(PROGRAM) ./cmd/cryptodesk
+
+# Everything there? Then nothing happens, on any distribution. Otherwise apt installs, and dnf and pacman are told.
+deps:
+	@missing=""; \
+	for p in $(PROGRAMS); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	for l in $(LIBRARIES); do pkg-config --exists $$l 2>/dev/null || missing="$$missing lib:$$l"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "Missing on this system:$$missing"; \
+	root=""; [ "$$(id -u)" = 0 ] || root="sudo"; \
+	if command -v apt-get >/dev/null; then \
+		echo "Installing with apt: $(APT)"; \
+		$$root apt-get update -q && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(APT); \
+	elif command -v dnf >/dev/null; then \
+		echo "Please run: $$root dnf install $(DNF)"; exit 1; \
+	elif command -v pacman >/dev/null; then \
+		echo "Please run: $$root pacman -S --needed $(PACMAN)"; exit 1; \
+	else \
+		echo "Please install what these Debian packages hold: $(APT)"; exit 1; \
+	fi
+
+test: test-unit test-e2e
+
+test-unit: deps
+	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
+
+test-e2e: build
+	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e
+
+race: deps
+	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -short $(TESTFLAGS) -timeout 15m ./engine/...
+
+bench:
+	CGO_ENABLED=0 $(GO) test -trimpath -run '^$$' -bench . -benchmem ./engine/...
+
+bench-start: build
+	$(DESK) -count=1 -run '^TestStartCost$$' -v ./cmd/cryptodesk/e2e
+
+fuzz:
+	@grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' assets cmd engine gui | sort -u | wc -l | xargs echo "fuzz targets:"
+	@set -e; for file in $$(grep -rlE --include='*_test.go' '^func Fuzz' assets cmd engine gui | sort); do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+).*/\1/p' $$file); do \
+			echo "$$target ($$(dirname $$file))"; \
+			CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file); \
+		done; \
+	done
+
+# Linters come from their own modules, so that they are no dependency of the program.
+STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+LINT_TAGS   := e2e,ci,migrated_fynedo
+
+lint:
+	@unformatted=$$(gofmt -l assets cmd engine gui); [ -z "$$unformatted" ] || { echo "not gofmt:"; echo "$$unformatted"; exit 1; }
+	CGO_ENABLED=0 $(GO) vet -tags $(LINT_TAGS) $(ROOMS)
+	CGO_ENABLED=0 $(STATICCHECK) -tags $(LINT_TAGS) $(ROOMS)
+	@mkdir -p build/bin
+	@if [ -x build/bin/golangci-lint ] || GOBIN=$(CURDIR)/build/bin GOEXPERIMENT= $(GO) install $(GOLANGCI); then \
+		CGO_ENABLED=0 build/bin/golangci-lint run --build-tags $(LINT_TAGS) $(ROOMS); \
+	else echo "golangci-lint does not install here: left out"; fi
+
+tour: build build/age
+	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
+
+build/age: go.mod
+	CGO_ENABLED=0 GOEXPERIMENT= $(GO) build -trimpath -o $@ filippo.io/age/cmd/age
+
+clean:
+	rm -rf build
