@@ -1,0 +1,220 @@
+package widget
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	stock "fyne.io/fyne/v2/widget"
+
+	"cryptodesk/gui/theme"
+)
+
+// Sheet is a dialog inside the window: a card over a dimmed screen. Esc and a
+// tap beside it close it, unless Pinned.
+type Sheet struct {
+	stock.BaseWidget
+	OnClosed func() // after it was closed, whichever way
+	Pinned   bool   // while work runs that must be ended by a button
+
+	canvas  fyne.Canvas
+	before  fyne.Focusable
+	content fyne.CanvasObject
+	card    *fyne.Container
+	width   float32
+	closed  bool
+}
+
+// NewSheet makes a sheet with a heading, content, and buttons in a row at its
+// right foot; the primary button comes last.
+func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
+	foot := append([]fyne.CanvasObject{Spacer()}, buttons...)
+	body := container.NewBorder(Pad(0, 0, Heading(title)), Row(theme.Grid, foot...), nil, nil,
+		Pad(theme.Gap, 0, container.NewVScroll(content)))
+	s := &Sheet{content: content, card: Card(body), width: 480}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Wide sets the sheet's width in pixels (480 unless set).
+func (s *Sheet) Wide(width float32) *Sheet { s.width = width; return s }
+
+// Open puts the sheet over c and the keyboard on first, which may be nil.
+func (s *Sheet) Open(c fyne.Canvas, first fyne.Focusable) {
+	s.canvas, s.before = c, c.Focused()
+	c.Overlays().Add(s)
+	if first != nil {
+		c.Focus(first)
+	}
+}
+
+// Close takes the sheet, and what lies over it, away.
+func (s *Sheet) Close() {
+	if s.closed || s.canvas == nil {
+		return
+	}
+	s.closed = true
+	s.canvas.Overlays().Remove(s)
+	if s.before != nil && s.canvas.Overlays().Top() == nil {
+		s.canvas.Focus(s.before)
+	}
+	if s.OnClosed != nil {
+		s.OnClosed()
+	}
+}
+
+// DismissTop closes the uppermost sheet that may be closed by Esc, and says
+// whether there was something above the screen.
+func DismissTop(c fyne.Canvas) bool {
+	switch top := c.Overlays().Top().(type) {
+	case nil:
+		return false
+	case *Sheet:
+		if !top.Pinned {
+			top.Close()
+		}
+	default:
+		c.Overlays().Remove(top)
+	}
+	return true
+}
+
+// DismissAll closes everything above the screen, pinned or not: the lock does.
+func DismissAll(c fyne.Canvas) {
+	for top := c.Overlays().Top(); top != nil; top = c.Overlays().Top() {
+		if s, ok := top.(*Sheet); ok {
+			s.before = nil
+			s.Close()
+		} else {
+			c.Overlays().Remove(top)
+		}
+	}
+}
+
+// Tapped closes the sheet when the tap is beside it.
+func (s *Sheet) Tapped(e *fyne.PointEvent) {
+	at, size := s.card.Position(), s.card.Size()
+	inside := e.Position.X >= at.X && e.Position.Y >= at.Y &&
+		e.Position.X < at.X+size.Width && e.Position.Y < at.Y+size.Height
+	if !inside && !s.Pinned {
+		s.Close()
+	}
+}
+
+// CreateRenderer is for the toolkit.
+func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
+	return newRenderer(s, NewPanel(theme.Scrim, 0), s.card)
+}
+
+// MinSize is nothing: the sheet covers the window and fits into it.
+func (s *Sheet) MinSize() fyne.Size { return fyne.Size{} }
+
+func (s *Sheet) paint([]fyne.CanvasObject) {}
+
+// layout lets the card be as high as its content, and scroll what is higher
+// than the window.
+func (s *Sheet) layout(size fyne.Size, parts []fyne.CanvasObject) {
+	parts[0].Resize(size)
+	w := fyne.Min(s.width, size.Width-2*theme.Gap)
+	s.card.Resize(fyne.NewSize(w, s.card.Size().Height)) // text wraps to the width first
+	frame := s.card.MinSize().Height - 32                // a scroller's own least height
+	h := fyne.Min(frame+s.content.MinSize().Height+2, size.Height-2*theme.Gap)
+	s.card.Resize(fyne.NewSize(w, h))
+	s.card.Move(fyne.NewPos((size.Width-w)/2, (size.Height-h)/2))
+}
+
+// Refresh lays the sheet out again: its content may have grown.
+func (s *Sheet) Refresh() { s.BaseWidget.Refresh() }
+
+// toastTime is how long a toast stays: long enough to read two sentences.
+const toastTime = 5 * time.Second
+
+// Toast shows a short confirmation at the window's foot for a few seconds.
+// Never the only place where an outcome shows.
+func Toast(c fyne.Canvas, tone fyne.ThemeColorName, s string) {
+	words := Label(s)
+	icon := "done"
+	if tone == theme.Danger || tone == theme.Warning {
+		icon = "warning"
+	}
+	panel := NewPanel(theme.Raised, theme.Radius)
+	panel.Stroke, panel.StrokeWidth = theme.Border, 1
+	box := container.NewStack(panel, Pad(12, theme.Gap, Row(theme.Grid, NewIcon(icon, tone, 20), words)))
+	host, ok := c.Content().(*Stage)
+	if !ok {
+		return
+	}
+	host.toast(box)
+}
+
+// Stage is a window's content with a place for toasts over it.
+type Stage struct {
+	stock.BaseWidget
+	screen fyne.CanvasObject
+	shown  fyne.CanvasObject
+	timer  *time.Timer
+}
+
+// NewStage makes a stage that shows screen.
+func NewStage(screen fyne.CanvasObject) *Stage {
+	s := &Stage{screen: screen}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Set changes the screen.
+func (s *Stage) Set(screen fyne.CanvasObject) { s.screen, s.shown = screen, nil; s.Refresh() }
+
+// Screen is what is shown.
+func (s *Stage) Screen() fyne.CanvasObject { return s.screen }
+
+func (s *Stage) toast(o fyne.CanvasObject) {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.shown = o
+	s.Refresh()
+	s.timer = time.AfterFunc(toastTime, func() {
+		fyne.Do(func() {
+			if s.shown == o {
+				s.shown = nil
+				s.Refresh()
+			}
+		})
+	})
+}
+
+// CreateRenderer is for the toolkit.
+func (s *Stage) CreateRenderer() fyne.WidgetRenderer { return &stageRenderer{s} }
+
+type stageRenderer struct{ s *Stage }
+
+func (r *stageRenderer) Destroy()           {}
+func (r *stageRenderer) MinSize() fyne.Size { return r.s.screen.MinSize() }
+
+func (r *stageRenderer) Objects() []fyne.CanvasObject {
+	if r.s.shown == nil {
+		return []fyne.CanvasObject{r.s.screen}
+	}
+	return []fyne.CanvasObject{r.s.screen, r.s.shown}
+}
+
+func (r *stageRenderer) Layout(size fyne.Size) {
+	r.s.screen.Move(fyne.NewPos(0, 0))
+	r.s.screen.Resize(size)
+	if r.s.shown != nil {
+		m := r.s.shown.MinSize()
+		m.Width = fyne.Min(m.Width, size.Width-2*theme.Gap)
+		r.s.shown.Resize(m)
+		r.s.shown.Move(fyne.NewPos((size.Width-m.Width)/2, size.Height-m.Height-theme.Wide))
+	}
+}
+
+func (r *stageRenderer) Refresh() {
+	r.Layout(r.s.Size())
+	canvas.Refresh(r.s)
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}

@@ -1,0 +1,212 @@
+// Package widget owns the things every screen is made of: text, buttons,
+// cards, badges, progress, fields, sheets. They follow the theme live, are
+// reachable by keyboard, show where the focus is, and carry a spoken label.
+// It imports the toolkit, gui/theme, gui/text and engine/secret (for the
+// passphrase field), and never a flow.
+//
+// Everything here is for the UI goroutine; use gui/cross to get there.
+package widget
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	stock "fyne.io/fyne/v2/widget"
+
+	"cryptodesk/gui/theme"
+)
+
+// Panel is a rectangle in colours of the theme.
+type Panel struct {
+	stock.BaseWidget
+	Fill, Stroke fyne.ThemeColorName
+	StrokeWidth  float32
+	Radius       float32
+	Least        fyne.Size // MinSize
+}
+
+// NewPanel makes a borderless panel.
+func NewPanel(fill fyne.ThemeColorName, radius float32) *Panel {
+	p := &Panel{Fill: fill, Radius: radius}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// CreateRenderer is for the toolkit.
+func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
+	return newRenderer(p, canvas.NewRectangle(color.Transparent))
+}
+
+// MinSize is Least.
+func (p *Panel) MinSize() fyne.Size { return p.Least }
+
+func (p *Panel) layout(size fyne.Size, parts []fyne.CanvasObject) { parts[0].Resize(size) }
+
+func (p *Panel) paint(parts []fyne.CanvasObject) {
+	r := parts[0].(*canvas.Rectangle)
+	r.FillColor = color.Transparent
+	if p.Fill != "" {
+		r.FillColor = theme.Color(p.Fill)
+	}
+	r.StrokeColor, r.StrokeWidth = color.Transparent, 0
+	if p.Stroke != "" {
+		r.StrokeColor, r.StrokeWidth = theme.Color(p.Stroke), p.StrokeWidth
+	}
+	r.CornerRadius = p.Radius
+}
+
+// painter is a widget of fixed parts: it lays them out and colours them.
+type painter interface {
+	fyne.Widget
+	layout(size fyne.Size, parts []fyne.CanvasObject)
+	paint(parts []fyne.CanvasObject)
+}
+
+// renderer is the one renderer of our painters.
+type renderer struct {
+	w     painter
+	parts []fyne.CanvasObject
+}
+
+func newRenderer(w painter, parts ...fyne.CanvasObject) fyne.WidgetRenderer {
+	r := &renderer{w, parts}
+	w.paint(parts)
+	return r
+}
+
+func (r *renderer) Destroy()                     {}
+func (r *renderer) Layout(size fyne.Size)        { r.w.layout(size, r.parts) }
+func (r *renderer) MinSize() fyne.Size           { return r.w.MinSize() }
+func (r *renderer) Objects() []fyne.CanvasObject { return r.parts }
+func (r *renderer) Refresh() {
+	r.w.paint(r.parts)
+	r.w.layout(r.w.Size(), r.parts)
+	for _, p := range r.parts {
+		p.Refresh()
+	}
+}
+
+// Pad puts space around content, in pixels: top and bottom, left and right.
+func Pad(vertical, horizontal float32, content fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedLayout(vertical, vertical, horizontal, horizontal), content)
+}
+
+// Column stacks objects with gap pixels between them.
+func Column(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+}
+
+// Row puts objects side by side with gap pixels between them, each vertically
+// centred. A Spacer takes what is left.
+func Row(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(rowLayout{gap}, objects...)
+}
+
+// Spacer takes the free width of a Row or the free height of a Column.
+func Spacer() fyne.CanvasObject { return layout.NewSpacer() }
+
+// rowLayout is a horizontal box that centres its children vertically. A
+// Stretcher shares the free width with the spacers.
+type rowLayout struct{ gap float32 }
+
+// Stretcher is an object that wants the free width of a Row.
+type Stretcher interface{ Stretches() bool }
+
+func stretches(o fyne.CanvasObject) bool {
+	if s, ok := o.(layout.SpacerObject); ok && s.ExpandHorizontal() {
+		return true
+	}
+	s, ok := o.(Stretcher)
+	return ok && s.Stretches()
+}
+
+func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	free, takers, shown := size.Width, 0, 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		shown++
+		free -= o.MinSize().Width
+		if stretches(o) {
+			takers++
+		}
+	}
+	free -= l.gap * float32(max(shown-1, 0))
+	x := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		if stretches(o) && free > 0 {
+			m.Width += free / float32(takers)
+		}
+		o.Resize(m)
+		o.Move(fyne.NewPos(x, (size.Height-m.Height)/2))
+		x += m.Width + l.gap
+	}
+}
+
+func (l rowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	shown := 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		shown++
+		m := o.MinSize()
+		min.Width += m.Width
+		min.Height = fyne.Max(min.Height, m.Height)
+	}
+	min.Width += l.gap * float32(max(shown-1, 0))
+	return min
+}
+
+// Fixed gives content exactly this width and its own height.
+func Fixed(width float32, content fyne.CanvasObject) *fyne.Container {
+	return container.New(fixedLayout{width}, content)
+}
+
+type fixedLayout struct{ width float32 }
+
+func (l fixedLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(l.width, size.Height))
+	}
+}
+
+func (l fixedLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	min := fyne.NewSize(l.width, 0)
+	for _, o := range objects {
+		min.Height = fyne.Max(min.Height, o.MinSize().Height)
+	}
+	return min
+}
+
+// AtMost centres content horizontally in a column of at most this width.
+func AtMost(width float32, content fyne.CanvasObject) *fyne.Container {
+	return container.New(atMostLayout{width}, content)
+}
+
+type atMostLayout struct{ width float32 }
+
+func (l atMostLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	w := fyne.Min(l.width, size.Width)
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(w, size.Height))
+		o.Move(fyne.NewPos((size.Width-w)/2, 0))
+	}
+}
+
+func (l atMostLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	for _, o := range objects {
+		min = min.Max(o.MinSize())
+	}
+	return min
+}
