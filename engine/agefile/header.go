@@ -1,12 +1,22 @@
 package agefile
 
 import (
-	"io"
+	"bytes"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
 
 	"filippo.io/age"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
 )
+
+const fileKeySize = 16
 
 // Header is the first part of an age file and the file key it wraps. The bytes
 // are public; the key is guarded. Safe for concurrent use until Destroy.
@@ -19,20 +29,215 @@ type Header struct {
 func (h *Header) FileKey() *secret.Buffer { return h.key }
 
 // Destroy wipes the file key; nil-safe, idempotent.
-func (h *Header) Destroy() {}
+func (h *Header) Destroy() {
+	if h != nil {
+		h.key.Destroy()
+	}
+}
 
 // NewHeader draws a file key and wraps it for everyone in to.
 // Errors: NoRecipients, MixedKeys, PassphraseAlone, BadRecipient.
-func NewHeader(to ...age.Recipient) (*Header, error) { panic("in flight") }
+func NewHeader(to ...age.Recipient) (*Header, error) {
+	key := secret.New(fileKeySize)
+	raw, err := wrap(nil, key, false, to)
+	if err != nil {
+		key.Destroy()
+		return nil, err
+	}
+	return &Header{Bytes: raw, key: key}, nil
+}
+
+// wrap appends to buf a header that wraps key for everyone in to. Unless key is
+// given, it is first filled with a new file key.
+func wrap(buf []byte, key *secret.Buffer, given bool, to []age.Recipient) ([]byte, error) {
+	if len(to) == 0 {
+		return nil, fault.New(fault.NoRecipients, "", nil)
+	}
+	w := wrapping{key: key.Bytes(), given: given, labels: make([][]string, len(to))}
+	if len(w.key) != fileKeySize {
+		return nil, fault.New(fault.Locked, "", nil)
+	}
+	taps := make([]age.Recipient, len(to))
+	for i, r := range to {
+		taps[i] = tap{r, i, &w}
+	}
+	sink := headerSink{buf: buf, start: len(buf)}
+	err := do(func() error {
+		_, err := age.Encrypt(&sink, taps...)
+		secret.Wipe(w.ages)
+		if !errors.Is(err, errHeaderDone) {
+			return wrapFault(err, to, w.labels)
+		}
+		return checkMAC(sink.buf[sink.start:], w.key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sink.buf, nil
+}
+
+// wrapping is one header being made.
+type wrapping struct {
+	key    []byte // ours, guarded
+	given  bool   // it exists already, in place of what age draws
+	ages   []byte // age's own copy, wiped when it is done
+	labels [][]string
+}
+
+// tap is a recipient that learns the file key which age drew, or replaces it.
+type tap struct {
+	age.Recipient
+	i int
+	w *wrapping
+}
+
+func (t tap) WrapWithLabels(fileKey []byte) (s []*age.Stanza, labels []string, err error) {
+	if t.w.ages = fileKey; t.w.given {
+		copy(fileKey, t.w.key)
+	} else {
+		copy(t.w.key, fileKey)
+	}
+	if r, ok := t.Recipient.(age.RecipientWithLabels); ok {
+		s, labels, err = r.WrapWithLabels(fileKey)
+	} else {
+		s, err = t.Recipient.Wrap(fileKey)
+	}
+	t.w.labels[t.i] = slices.Clone(labels)
+	return s, labels, err
+}
+
+// wrapFault says why age would not write a header for these recipients.
+func wrapFault(err error, to []age.Recipient, labels [][]string) error {
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return f
+	}
+	for _, r := range to {
+		if _, alone := r.(*Passphrase); alone && len(to) > 1 {
+			return fault.New(fault.PassphraseAlone, "", err)
+		}
+	}
+	pq := func(l []string) bool { return slices.Contains(l, "postquantum") }
+	for _, l := range labels {
+		if pq(l) != pq(labels[0]) {
+			return fault.New(fault.MixedKeys, "", err)
+		}
+	}
+	return fault.New(fault.BadRecipient, "", err)
+}
+
+var errHeaderDone = errors.New("header complete")
+
+// headerSink takes the header and refuses what follows, so that age stops there:
+// it never derives a payload key, and the payload nonce is always drawn by us.
+type headerSink struct {
+	buf   []byte
+	start int
+	done  bool
+}
+
+func (w *headerSink) Write(p []byte) (int, error) {
+	if w.done {
+		return 0, errHeaderDone
+	}
+	w.buf = append(w.buf, p...)
+	// The closing line is the only one that starts with a dash alone: stanzas
+	// start with "->", bodies are base64.
+	if line, ok := bytes.CutSuffix(w.buf[w.start:], []byte("\n")); ok {
+		line = line[bytes.LastIndexByte(line, '\n')+1:]
+		w.done = bytes.HasPrefix(line, []byte("--- "))
+	}
+	return len(p), nil
+}
 
 // OpenHeader finds the file key of raw, the exact header bytes, with the first
 // identity that fits, and checks the header's MAC with it. The caller destroys
 // the result. Errors: NoKey, WrongPassphrase, NeedPassphrase, WorkFactor, HeaderDamaged.
-func OpenHeader(raw []byte, ids ...age.Identity) (*secret.Buffer, error) { panic("in flight") }
+func OpenHeader(raw []byte, ids ...age.Identity) (*secret.Buffer, error) {
+	key := secret.New(fileKeySize)
+	if err := unwrap(raw, ids, key); err != nil {
+		key.Destroy()
+		return nil, err
+	}
+	return key, nil
+}
 
-// ReadHeader reads the header of an age file of size bytes: its exact (dearmored)
-// bytes, whether the file is armored, and where the payload's nonce starts in a
-// binary file. Errors: Empty, NotEncrypted, TooNew, HeaderDamaged, ArmorDamaged, Truncated.
-func ReadHeader(r io.ReaderAt, size int64) (raw []byte, armored bool, payload int64, err error) {
-	panic("in flight")
+var errHeaderMAC = errors.New("header MAC does not match")
+
+// unwrap writes the file key of raw into key.
+func unwrap(raw []byte, ids []age.Identity, key *secret.Buffer) error {
+	return do(func() error {
+		k := keeper{ids: ids, key: key.Bytes()}
+		_, err := age.DecryptHeader(raw, &k)
+		switch {
+		case k.err != nil:
+			if f := (*fault.Error)(nil); errors.As(k.err, &f) {
+				return f
+			}
+			return fault.New(fault.HeaderDamaged, "", k.err)
+		case k.found:
+			return checkMAC(raw, k.key)
+		case !errors.As(err, new(*age.NoIdentityMatchError)):
+			return fault.New(fault.HeaderDamaged, "", err)
+		case !k.passphrase:
+			return fault.New(fault.NoKey, "", nil)
+		case k.wrong:
+			return fault.New(fault.WrongPassphrase, "", nil)
+		default:
+			return fault.New(fault.NeedPassphrase, "", nil)
+		}
+	})
+}
+
+// keeper tries identities and keeps the file key it finds away from age, which
+// would hold it for the garbage collector: to age it is never the right identity.
+type keeper struct {
+	ids        []age.Identity
+	key        []byte
+	found      bool
+	passphrase bool  // the file is encrypted to a passphrase
+	wrong      bool  // and one was tried
+	err        error // not a mismatch: a damaged stanza, a refused work factor
+}
+
+func (k *keeper) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	k.passphrase = slices.ContainsFunc(stanzas, func(s *age.Stanza) bool { return s.Type == scryptType })
+	for _, id := range k.ids {
+		fileKey, err := id.Unwrap(stanzas)
+		if errors.Is(err, age.ErrIncorrectIdentity) {
+			k.wrong = k.wrong || errors.Is(err, errWrongPassphrase)
+			continue
+		}
+		if err == nil && len(fileKey) != fileKeySize {
+			err = fmt.Errorf("file key of %d bytes", len(fileKey))
+		}
+		k.found, k.err = err == nil, err
+		copy(k.key, fileKey)
+		secret.Wipe(fileKey)
+		break
+	}
+	return nil, age.ErrIncorrectIdentity
+}
+
+// checkMAC is the header MAC of https://c2sp.org/age#header-mac: HMAC-SHA-256
+// over the header up to and including "---", under HKDF of the file key.
+func checkMAC(raw, fileKey []byte) error {
+	mark := bytes.Index(raw, []byte("\n--- ")) + len("\n---")
+	if mark < len("\n---") {
+		return fault.New(fault.HeaderDamaged, "", errors.New("no closing line"))
+	}
+	want, err := base64.RawStdEncoding.Strict().DecodeString(string(bytes.TrimSuffix(raw[mark+1:], []byte("\n"))))
+	if err != nil {
+		return fault.New(fault.HeaderDamaged, "", errors.New("malformed header MAC"))
+	}
+	macKey, err := hkdf.Key(sha256.New, fileKey, nil, "header", sha256.Size)
+	if err != nil {
+		return fault.New(fault.Internal, "", err)
+	}
+	defer secret.Wipe(macKey)
+	mac := hmac.New(sha256.New, macKey)
+	mac.Write(raw[:mark])
+	if !hmac.Equal(mac.Sum(nil), want) {
+		return fault.New(fault.HeaderDamaged, "", errHeaderMAC)
+	}
+	return nil
 }
