@@ -75,6 +75,19 @@ type payload struct {
 
 // openPayload opens the header of src and finds its payload. The caller destroys key.
 func openPayload(ctx context.Context, src *safefile.Source, ids []age.Identity, opt Options) (*payload, error) {
+	p, err := findPayload(src, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.key, err = patiently(ctx, func() (*secret.Buffer, error) { return OpenHeader(p.layout.raw, ids...) })
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// findPayload is openPayload without a key.
+func findPayload(src *safefile.Source, opt Options) (*payload, error) {
 	l, err := readLayout(src, src.Size())
 	if err != nil {
 		return nil, err
@@ -82,20 +95,11 @@ func openPayload(ctx context.Context, src *safefile.Source, ids []age.Identity, 
 	p := &payload{layout: l, into: stream.Options{Workers: opt.Workers, Progress: opt.Progress, From: src.Path()}}
 	if l.armored {
 		p.text = strict{l.body}
-		err = readNonce(p.text, &p.nonce)
-	} else {
-		size := max(0, src.Size()-l.payload-stream.NonceSize)
-		p.at = io.NewSectionReader(src, l.payload+stream.NonceSize, size)
-		err = readNonce(io.NewSectionReader(src, l.payload, stream.NonceSize), &p.nonce)
+		return p, readNonce(p.text, &p.nonce)
 	}
-	if err != nil {
-		return nil, err
-	}
-	p.key, err = patiently(ctx, func() (*secret.Buffer, error) { return OpenHeader(l.raw, ids...) })
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	size := max(0, src.Size()-l.payload-stream.NonceSize)
+	p.at = io.NewSectionReader(src, l.payload+stream.NonceSize, size)
+	return p, readNonce(io.NewSectionReader(src, l.payload, stream.NonceSize), &p.nonce)
 }
 
 func readNonce(r io.Reader, nonce *[stream.NonceSize]byte) error {

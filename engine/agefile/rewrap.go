@@ -72,8 +72,10 @@ func (p *payload) addressAgain(ctx context.Context, src *safefile.Source, dst *s
 	if err := p.authenticate(ctx); err != nil {
 		return err
 	}
+	key := p.key.Clone() // for a derivation that outlasts this call
 	head, err := patiently(ctx, func() (*Header, error) {
-		raw, err := wrap(nil, p.key, true, to)
+		defer key.Destroy()
+		raw, err := wrap(nil, key, true, to)
 		return &Header{Bytes: raw}, err
 	})
 	if err != nil {
