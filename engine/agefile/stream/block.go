@@ -24,7 +24,7 @@ type block struct {
 
 func newBlock(input int64) *block { return &block{buf: make([]byte, lead+input)} }
 
-func (b *block) seal(c chunks) error {
+func (b *block) seal(c *chunks) error {
 	b.out = b.buf[:0]
 	for in, i := b.in, b.index*blockChunks; ; i++ {
 		n := min(len(in), ChunkSize)
@@ -36,7 +36,7 @@ func (b *block) seal(c chunks) error {
 	}
 }
 
-func (b *block) open(c chunks) (err error) {
+func (b *block) open(c *chunks) (err error) {
 	b.out = b.buf[:0]
 	for in, i := b.in, b.index*blockChunks; ; i++ {
 		n := min(len(in), sealedChunk)

@@ -19,15 +19,16 @@ var (
 	errTrailing = errors.New("payload: data after the last chunk")
 )
 
-// chunks seals and opens single chunks. Safe for concurrent use.
+// chunks seals and opens single chunks. Every goroutine needs its own copy.
 type chunks struct {
-	aead cipher.AEAD
-	from string // Subject of faults
+	aead  cipher.AEAD
+	nonce [chacha20poly1305.NonceSize]byte // of the chunk at hand; here because a local one would go to the heap
+	from  string                           // Subject of faults
 }
 
-// newCipher derives the payload key. The AEAD keeps a copy of it on the heap,
+// newChunks derives the payload key. The AEAD keeps a copy of it on the heap,
 // which only secret.Do can erase, so it must run there.
-func newCipher(fileKey []byte, nonce [NonceSize]byte) chunks {
+func newChunks(fileKey []byte, nonce [NonceSize]byte) *chunks {
 	if len(fileKey) != KeySize {
 		panic("stream: file key of the wrong size")
 	}
@@ -37,7 +38,7 @@ func newCipher(fileKey []byte, nonce [NonceSize]byte) chunks {
 	if err != nil {
 		panic(err) // only a key of the wrong size
 	}
-	return chunks{aead: aead}
+	return &chunks{aead: aead}
 }
 
 // payloadKey is HKDF-SHA256 (RFC 5869) with the nonce as salt, "payload" as
@@ -72,29 +73,28 @@ func hmac(key, message []byte) [sha256.Size]byte {
 	return sum
 }
 
-// chunkNonce is an 11-byte big-endian counter and a byte that is 1 for the
-// last chunk. 2^63 chunks are more than any file has.
-func chunkNonce(index int64, last bool) (nonce [chacha20poly1305.NonceSize]byte) {
-	binary.BigEndian.PutUint64(nonce[3:11], uint64(index))
+// number sets the nonce: an 11-byte big-endian counter and a byte that is 1
+// for the last chunk. 2^63 chunks are more than any file has.
+func (c *chunks) number(index int64, last bool) []byte {
+	binary.BigEndian.PutUint64(c.nonce[3:11], uint64(index))
+	c.nonce[11] = 0
 	if last {
-		nonce[11] = 1
+		c.nonce[11] = 1
 	}
-	return nonce
+	return c.nonce[:]
 }
 
-func (c chunks) seal(dst, plain []byte, index int64, last bool) []byte {
-	nonce := chunkNonce(index, last)
-	return c.aead.Seal(dst, nonce[:], plain, nil)
+func (c *chunks) seal(dst, plain []byte, index int64, last bool) []byte {
+	return c.aead.Seal(dst, c.number(index, last), plain, nil)
 }
 
 // open appends the plaintext of one chunk to dst. sealed must still be whole
 // when it fails, to find out why: dst and sealed must not overlap.
-func (c chunks) open(dst, sealed []byte, index int64, last bool) ([]byte, error) {
+func (c *chunks) open(dst, sealed []byte, index int64, last bool) ([]byte, error) {
 	if len(sealed) < tagSize || len(sealed) == tagSize && index > 0 {
 		return nil, fault.New(fault.Truncated, c.from, errCut)
 	}
-	nonce := chunkNonce(index, last)
-	plain, err := c.aead.Open(dst, nonce[:], sealed, nil)
+	plain, err := c.aead.Open(dst, c.number(index, last), sealed, nil)
 	if err != nil {
 		return nil, c.why(dst, sealed, index, last)
 	}
@@ -103,9 +103,8 @@ func (c chunks) open(dst, sealed []byte, index int64, last bool) ([]byte, error)
 
 // why tells a chunk in the wrong place from a damaged one: it opens with the
 // other last flag.
-func (c chunks) why(dst, sealed []byte, index int64, last bool) error {
-	nonce := chunkNonce(index, !last)
-	out, err := c.aead.Open(dst, nonce[:], sealed, nil)
+func (c *chunks) why(dst, sealed []byte, index int64, last bool) error {
+	out, err := c.aead.Open(dst, c.number(index, !last), sealed, nil)
 	if err == nil {
 		secret.Wipe(out[len(dst):])
 	}

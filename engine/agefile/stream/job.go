@@ -20,7 +20,7 @@ const maxWorkers = 32
 // it and delivers it, until there are no more or one of them failed.
 type job struct {
 	opt    Options
-	chunks chunks
+	chunks *chunks // copied by each worker
 	opens  bool
 	in     input
 	out    output
@@ -37,7 +37,7 @@ type job struct {
 func newJob(opens bool, fileKey []byte, nonce [NonceSize]byte, opt Options) *job {
 	j := &job{opt: opt, opens: opens, failedAt: math.MaxInt64}
 	j.moved.L = &j.mu
-	secret.Do(func() { j.chunks = newCipher(fileKey, nonce) })
+	secret.Do(func() { j.chunks = newChunks(fileKey, nonce) })
 	j.chunks.from = opt.From
 	return j
 }
@@ -72,14 +72,14 @@ func (j *job) workers() int {
 // started in there leaves behind would not be erased.
 func (j *job) work(ctx context.Context) {
 	secret.Do(func() {
-		b := newBlock(j.in.room())
+		b, c := newBlock(j.in.room()), *j.chunks
 		defer secret.Wipe(b.buf)
 		for !j.failed() {
 			if ctx.Err() != nil {
 				j.fail(math.MaxInt64-1, fault.New(fault.Cancelled, "", ctx.Err()))
 				return
 			}
-			more, err := j.step(b)
+			more, err := j.step(&c, b)
 			if err != nil {
 				j.fail(b.index, err)
 			}
@@ -90,17 +90,17 @@ func (j *job) work(ctx context.Context) {
 	})
 }
 
-func (j *job) step(b *block) (more bool, err error) {
+func (j *job) step(c *chunks, b *block) (more bool, err error) {
 	defer rescue(&err)
 	if more, err = j.in.fetch(b); err != nil || !more {
 		return false, err
 	}
-	return true, j.turn(b)
+	return true, j.turn(c, b)
 }
 
-func (j *job) turn(b *block) error {
+func (j *job) turn(c *chunks, b *block) error {
 	plain := len(b.in)
-	if err := j.convert(b); err != nil {
+	if err := j.convert(c, b); err != nil {
 		return err
 	}
 	if j.opens {
@@ -116,11 +116,11 @@ func (j *job) turn(b *block) error {
 	return nil
 }
 
-func (j *job) convert(b *block) error {
+func (j *job) convert(c *chunks, b *block) error {
 	if j.opens {
-		return b.open(j.chunks)
+		return b.open(c)
 	}
-	return b.seal(j.chunks)
+	return b.seal(c)
 }
 
 // fail keeps the error of the first block in file order. All blocks before it

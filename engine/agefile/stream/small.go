@@ -6,7 +6,7 @@ package stream
 // exactly where dst ends if it is one chunk at most; else they must not
 // overlap. Call it inside secret.Do.
 func SealSmall(dst, plain, fileKey []byte, nonce [NonceSize]byte) []byte {
-	c := newCipher(fileKey, nonce)
+	c := newChunks(fileKey, nonce)
 	for i := int64(0); ; i++ {
 		n := min(len(plain), ChunkSize)
 		last := n == len(plain)
@@ -23,7 +23,7 @@ func SealSmall(dst, plain, fileKey []byte, nonce [NonceSize]byte) []byte {
 // payload must not overlap. After an error the bytes behind dst are worthless.
 // Call it inside secret.Do.
 func OpenSmall(dst, payload, fileKey []byte, nonce [NonceSize]byte) ([]byte, error) {
-	c := newCipher(fileKey, nonce)
+	c := newChunks(fileKey, nonce)
 	for i := int64(0); ; i++ {
 		n := min(len(payload), sealedChunk)
 		last := n == len(payload)
