@@ -76,7 +76,7 @@ test: test-unit test-e2e
 test-unit: deps
 	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
 
-test-e2e: build
+test-e2e: build build/age build/age-keygen
 	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e
 
 race: deps
@@ -85,7 +85,7 @@ race: deps
 bench:
 	CGO_ENABLED=0 $(GO) test -trimpath -run '^$$' -bench . -benchmem ./engine/...
 
-bench-start: build
+bench-start: build build/age build/age-keygen
 	$(DESK) -count=1 -run '^TestStartCost$$' -v ./cmd/cryptodesk/e2e
 
 fuzz:
@@ -114,8 +114,9 @@ lint:
 tour: build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
 
-build/age: go.mod
-	CGO_ENABLED=0 GOEXPERIMENT= $(GO) build -trimpath -o $@ filippo.io/age/cmd/age
+# The stock program, as go.mod pins it.
+build/age build/age-keygen: go.mod
+	CGO_ENABLED=0 GOEXPERIMENT= $(GO) build -trimpath -o $@ filippo.io/age/cmd/$(@F)
 
 clean:
 	rm -rf build

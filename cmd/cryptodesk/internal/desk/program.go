@@ -241,3 +241,14 @@ func (p *Program) Kill() {
 
 // Said is what the program has written to stderr; call it only after Quit or Kill.
 func (p *Program) Said() string { return p.stderr.String() }
+
+// Rewrite replaces what a field holds by text, with the keyboard.
+func (p *Program) Rewrite(ctx context.Context, id, text string) error {
+	if err := p.Fill(ctx, id, ""); err != nil {
+		return err
+	}
+	if err := p.Press("Ctrl+A"); err != nil {
+		return err
+	}
+	return p.Type(text)
+}
