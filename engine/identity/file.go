@@ -2,7 +2,6 @@ package identity
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"time"
 
@@ -63,7 +62,9 @@ func ParseIdentityFile(b *secret.Buffer) ([]*KeyPair, error) {
 		destroyAll(keys)
 		return nil, err
 	}
-	return Distinct(keys), nil
+	keys, dropped := Distinct(keys)
+	destroyAll(dropped)
+	return keys, nil
 }
 
 // parseFile returns what it has made so far also with an error.
@@ -163,7 +164,7 @@ func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) {
 			copy(out.Bytes(), root)
 			return nil
 		}
-		head := public.comments()
+		head := public.Comments()
 		tail := ""
 		size := len(head) + bech32Size(x25519Prefix, keySize) + 1
 		if public.Kind == Hybrid {
@@ -188,8 +189,9 @@ func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) {
 	return out, err
 }
 
-// comments are the lines before the key, like those of age-keygen.
-func (p Public) comments() string {
+// Comments are the lines that stand before the key in an identity file, like
+// those of age-keygen.
+func (p Public) Comments() string {
 	text := ""
 	if p.Name != "" {
 		text += "# name: " + p.Name + "\n"
@@ -200,23 +202,25 @@ func (p Public) comments() string {
 	return text + "# public key: " + p.Recipient.Text + "\n"
 }
 
-// Distinct drops key pairs that are there twice, and classic ones that derive
-// from a hybrid one. What is dropped is destroyed.
-func Distinct(keys []*KeyPair) []*KeyPair {
+// Distinct parts key pairs from those that are there already: doubles, and
+// classic ones that derive from a hybrid one. The dropped ones are the
+// caller's to destroy, but may be the same object as one that is kept.
+func Distinct(keys []*KeyPair) (kept, dropped []*KeyPair) {
 	seen := make(map[string]bool)
 	for _, k := range keys {
 		if k.public.Kind == Hybrid {
 			seen[k.public.Classic.Text] = true
 		}
 	}
-	return slices.DeleteFunc(keys, func(k *KeyPair) bool {
+	for _, k := range keys {
 		if seen[k.public.Recipient.Text] {
-			k.Destroy()
-			return true
+			dropped = append(dropped, k)
+			continue
 		}
 		seen[k.public.Recipient.Text] = true
-		return false
-	})
+		kept = append(kept, k)
+	}
+	return kept, dropped
 }
 
 func destroyAll(keys []*KeyPair) {

@@ -117,3 +117,10 @@ func (o *Opened) Close() {
 	o.mem.Destroy()
 	o.mem = nil
 }
+
+// Closed says whether Close was called.
+func (o *Opened) Closed() bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.mem == nil
+}

@@ -1,10 +1,11 @@
-// Package keyring owns the encrypted store of one's own key pairs and of the
-// contacts.
 package keyring
 
 import (
 	"context"
+	"slices"
+	"sync"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
@@ -12,61 +13,147 @@ import (
 
 // Keyring is an open keyring file. Every method that changes something has
 // written the file when it returns nil; when it returns an error, nothing
-// changed. Safe for concurrent use.
-type Keyring struct{}
+// changed. Safe for concurrent use; reading never waits for a disk.
+type Keyring struct {
+	store *safefile.Store
+	path  string
+	turn  sync.Mutex // held by the one change under way
 
-// Create writes a new keyring with first in it. pass stays the caller's; the
-// key pairs become the keyring's. Takes about a second (scrypt).
-// Errors: KeyringExists and those of safefile.
-func Create(ctx context.Context, store *safefile.Store, path string, pass *secret.Buffer, first ...*identity.KeyPair) (*Keyring, error) {
-	panic("in flight")
+	mu     sync.Mutex // guards what follows
+	book   *book      // never changed, only replaced
+	seal   *seal
+	closed bool
 }
 
-// Open reads the keyring at path. pass stays the caller's. Takes about a second.
-// Errors: KeyringMissing, WrongPassphrase, KeyringDamaged, KeyringTooNew.
+// Create writes a new keyring with first in it. pass stays
+// the caller's; the key pairs become the keyring's, also on error. Takes about
+// a second (scrypt). Errors: KeyringExists, and those of safefile.
+func Create(ctx context.Context, store *safefile.Store, path string, pass *secret.Buffer, first ...*identity.KeyPair) (*Keyring, error) {
+	b := &book{}
+	b.forget(b.addKeys(first))
+	k := &Keyring{store: store, path: path, book: b}
+	err := k.create(ctx, pass)
+	if err != nil {
+		k.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *Keyring) create(ctx context.Context, pass *secret.Buffer) error {
+	seal, err := newSeal(ctx, pass)
+	if err != nil {
+		return err
+	}
+	k.seal = seal
+	unlock, err := lockFile(ctx, lockPath(k.path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	// One that is left alone without its newer self is still somebody's keys.
+	for _, taken := range []string{k.path, Previous(k.path)} {
+		if _, err := readRaw(taken); fault.Of(err) != fault.KeyringMissing {
+			return fault.New(fault.KeyringExists, taken, nil)
+		}
+	}
+	raw, err := k.seal.close(k.book)
+	if err != nil {
+		return err
+	}
+	err = publish(k.store, k.path, raw, safefile.Refuse)
+	if fault.Of(err) == fault.Exists {
+		return fault.New(fault.KeyringExists, k.path, nil)
+	}
+	k.seal.remember(raw)
+	return err
+}
+
+// Open reads the keyring at path, or the one before it when only that is left.
+// pass stays the caller's. Takes about a second. Errors: KeyringMissing,
+// WrongPassphrase, KeyringDamaged (then the file at Previous(path) may be
+// whole), KeyringTooNew, WorkFactor, Cancelled, and those of reading.
 func Open(ctx context.Context, store *safefile.Store, path string, pass *secret.Buffer) (*Keyring, error) {
-	panic("in flight")
+	raw, err := readRaw(path)
+	if fault.Of(err) == fault.KeyringMissing {
+		var old error
+		if raw, old = readRaw(Previous(path)); old == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	seal, err := openSeal(ctx, path, raw, pass)
+	if err != nil {
+		return nil, err
+	}
+	b, err := seal.open(path, raw)
+	if err != nil {
+		seal.destroy()
+		return nil, err
+	}
+	seal.remember(raw)
+	return &Keyring{store: store, path: path, book: b, seal: seal}, nil
 }
 
 // Previous is where the keyring as it was before the last save is kept.
 func Previous(path string) string { return path + ".old" }
 
-// Keys are one's own key pairs, oldest first; they stay the keyring's.
-func (k *Keyring) Keys() []*identity.KeyPair { panic("in flight") }
+// Path is where the keyring is.
+func (k *Keyring) Path() string { return k.path }
 
-// Contacts are the people known, by name.
-func (k *Keyring) Contacts() []identity.Contact { panic("in flight") }
-
-// AddKey takes key pairs in; they become the keyring's, also on error. Errors: NameTaken.
-func (k *Keyring) AddKey(keys ...*identity.KeyPair) error { panic("in flight") }
-
-// RenameKey changes what a key pair is called. Errors: KeyMissing, NameTaken.
-func (k *Keyring) RenameKey(id, name string) error { panic("in flight") }
-
-// RemoveKey deletes a key pair for ever. Errors: KeyMissing.
-func (k *Keyring) RemoveKey(id string) error { panic("in flight") }
-
-// AddContact takes people in. Errors: NameTaken.
-func (k *Keyring) AddContact(people ...identity.Contact) error { panic("in flight") }
-
-// UpdateContact replaces the contact with that ID. Errors: NoContact, NameTaken.
-func (k *Keyring) UpdateContact(id string, c identity.Contact) error { panic("in flight") }
-
-// RemoveContact forgets somebody. Errors: NoContact.
-func (k *Keyring) RemoveContact(id string) error { panic("in flight") }
-
-// Save writes the file again although nothing changed.
-func (k *Keyring) Save() error { panic("in flight") }
-
-// SaveCopy writes a copy that opens with the same passphrase, and reads it back.
-// An existing file is not replaced: fault.Exists.
-func (k *Keyring) SaveCopy(target string) error { panic("in flight") }
-
-// ChangePassphrase writes the keyring under a new passphrase, which stays the
-// caller's. Takes about a second.
-func (k *Keyring) ChangePassphrase(ctx context.Context, pass *secret.Buffer) error {
-	panic("in flight")
+// now is the state at this moment; fault.Locked when closed.
+func (k *Keyring) now() (*book, *seal, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return nil, nil, fault.New(fault.Locked, "", nil)
+	}
+	return k.book, k.seal, nil
 }
 
-// Close wipes every key; idempotent. Afterwards every method answers fault.Locked.
-func (k *Keyring) Close() {}
+// Keys are one's own key pairs, in the order of the file, oldest first; nil
+// when closed. They stay the keyring's.
+func (k *Keyring) Keys() []*identity.KeyPair {
+	b, _, err := k.now()
+	if err != nil {
+		return nil
+	}
+	return slices.Clone(b.keys)
+}
+
+// Key finds a key pair by its ID. Errors: KeyMissing, Locked.
+func (k *Keyring) Key(id string) (*identity.KeyPair, error) {
+	b, _, err := k.now()
+	if err != nil {
+		return nil, err
+	}
+	if i := b.findKey(id); i >= 0 {
+		return b.keys[i], nil
+	}
+	return nil, fault.New(fault.KeyMissing, "", nil)
+}
+
+// Contacts are the people known, by name; nil when closed.
+func (k *Keyring) Contacts() []identity.Contact {
+	b, _, err := k.now()
+	if err != nil {
+		return nil
+	}
+	return slices.Clone(b.contacts)
+}
+
+// Close wipes every key; idempotent. Afterwards changes answer fault.Locked.
+// It does not wait for a save under way, which then either completes or
+// leaves the file as it was.
+func (k *Keyring) Close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return
+	}
+	k.closed = true
+	k.book.destroy()
+	k.seal.destroy()
+}

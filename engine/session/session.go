@@ -1,10 +1,20 @@
-// Package session owns what is unlocked now: the one open keyring, and what
-// was lent from it.
+// Package session owns what is unlocked now: the one open keyring of a profile
+// folder, what was lent from it, and the little that can be read while locked
+// (profile.json: the owner's name).
+//
+// It may import keyring, identity, safefile, secret and fault. It never keeps a
+// passphrase, and after Lock it holds no key: what runs on finishes with the
+// file keys it has.
 package session
 
 import (
-	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/safefile"
@@ -21,42 +31,148 @@ const (
 )
 
 // Session is the state of one profile folder. Safe for concurrent use.
-type Session struct{}
+type Session struct {
+	home  string
+	store *safefile.Store
+	turn  chan struct{} // holds one token while a scrypt runs
 
-// Open looks at the profile folder home, which it makes (0700) if needed.
-func Open(home string, store *safefile.Store) (*Session, error) { panic("in flight") }
-
-// State is New, Locked or Unlocked.
-func (s *Session) State() State { panic("in flight") }
-
-// Owner is the name given at the first run; readable while locked; "" if
-// profile.json is lost.
-func (s *Session) Owner() string { panic("in flight") }
-
-// Create makes the keyring with a first key pair named after owner and unlocks
-// it. imported, if not nil, is an identity file whose keys are taken in as
-// well. Both buffers are taken over. Takes about a second.
-func (s *Session) Create(ctx context.Context, owner string, pass, imported *secret.Buffer) error {
-	panic("in flight")
+	mu       sync.Mutex // guards what follows; never held while calling out
+	ring     *keyring.Keyring
+	leases   []*identity.Opened
+	locks    int // how often Lock was called: an Unlock under way notices
+	owner    string
+	watchers map[*func(State)]struct{}
 }
 
-// Unlock opens the keyring. pass is taken over. Takes about a second.
-// Errors: WrongPassphrase, KeyringMissing, KeyringDamaged, KeyringTooNew, Busy
-// (another Unlock is running), Locked (Lock was called meanwhile), Cancelled.
-func (s *Session) Unlock(ctx context.Context, pass *secret.Buffer) error { panic("in flight") }
+// Open looks at the profile folder home, which it makes (0700) if needed.
+// store is where files are written through. Errors: those of making a folder.
+func Open(home string, store *safefile.Store) (*Session, error) {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, fault.FromOS(home, err)
+	}
+	s := &Session{
+		home:     home,
+		store:    store,
+		turn:     make(chan struct{}, 1),
+		watchers: make(map[*func(State)]struct{}),
+	}
+	s.owner = readProfile(s.profilePath()).Owner
+	return s, nil
+}
 
-// Lock wipes what is unlocked, leases included, and stops an Unlock under way.
-// Cheap; safe at any time.
-func (s *Session) Lock() {}
+// KeyringPath is where the keyring is, or will be.
+func (s *Session) KeyringPath() string { return filepath.Join(s.home, "keyring.age") }
+
+func (s *Session) profilePath() string { return filepath.Join(s.home, "profile.json") }
+
+// State is New, Locked or Unlocked.
+func (s *Session) State() State {
+	s.mu.Lock()
+	unlocked := s.ring != nil
+	s.mu.Unlock()
+	switch {
+	case unlocked:
+		return Unlocked
+	case absent(s.KeyringPath()) && absent(keyring.Previous(s.KeyringPath())):
+		return New
+	}
+	return Locked
+}
+
+func absent(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// Owner is the name given at the first run; readable while locked. "" before
+// that, and when profile.json is lost until the next unlock restores it.
+func (s *Session) Owner() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owner
+}
 
 // Keyring is the open keyring; fault.Locked otherwise. After Lock its methods
 // answer fault.Locked.
-func (s *Session) Keyring() (*keyring.Keyring, error) { panic("in flight") }
+func (s *Session) Keyring() (*keyring.Keyring, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ring == nil {
+		return nil, fault.New(fault.Locked, "", nil)
+	}
+	return s.ring, nil
+}
 
-// Lease lends one's private keys to one job, which closes it. After Lock it
-// opens nothing more: fault.Locked.
-func (s *Session) Lease() (*identity.Opened, error) { panic("in flight") }
+// Lease lends all of one's private keys to one job, which closes it. After
+// Lock it opens no further header: fault.Locked.
+func (s *Session) Lease() (*identity.Opened, error) {
+	ring, err := s.Keyring()
+	if err != nil {
+		return nil, err
+	}
+	lease, err := identity.Open(ring.Keys()...)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ring != ring {
+		lease.Close()
+		return nil, fault.New(fault.Locked, "", nil)
+	}
+	open := s.leases[:0]
+	for _, l := range s.leases {
+		if !l.Closed() {
+			open = append(open, l)
+		}
+	}
+	clear(s.leases[len(open):])
+	s.leases = append(open, lease)
+	return lease, nil
+}
+
+// Lock wipes what is unlocked, leases included, and stops an Unlock under way.
+// It waits for the header a lease is opening right now, milliseconds at most.
+// Cheap; safe at any time and as often as one likes.
+func (s *Session) Lock() {
+	s.mu.Lock()
+	s.locks++
+	ring, leases := s.ring, s.leases
+	s.ring, s.leases = nil, nil
+	s.mu.Unlock()
+	for _, l := range leases {
+		l.Close()
+	}
+	if ring == nil {
+		return
+	}
+	ring.Close()
+	s.changed()
+	secret.Settle()
+}
 
 // OnChange calls f after the state changed, on any goroutine and with no lock
-// held, until stop is called.
-func (s *Session) OnChange(f func(State)) (stop func()) { panic("in flight") }
+// held, until stop is called. f is told the state at that moment.
+func (s *Session) OnChange(f func(State)) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := &f
+	s.watchers[id] = struct{}{}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.watchers, id)
+	}
+}
+
+func (s *Session) changed() {
+	s.mu.Lock()
+	var told []func(State)
+	for f := range s.watchers {
+		told = append(told, *f)
+	}
+	s.mu.Unlock()
+	for _, f := range told {
+		f(s.State())
+	}
+}

@@ -1,0 +1,116 @@
+package keyring
+
+import (
+	"slices"
+	"strings"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/secret"
+)
+
+// book is what a keyring holds. A change works on a copy.
+type book struct {
+	keys     []*identity.KeyPair
+	contacts []identity.Contact // by name
+	kept     []kept             // in the order of the file
+}
+
+// kept are comment lines that this version does not know, each ending in a line
+// feed, in guarded memory: nobody knows what somebody wrote there.
+type kept struct {
+	before string // ID of the key pair they stand before; "" at the end
+	lines  *secret.Buffer
+}
+
+func (b *book) clone() *book {
+	return &book{slices.Clone(b.keys), slices.Clone(b.contacts), slices.Clone(b.kept)}
+}
+
+func (b *book) destroy() {
+	for _, k := range b.keys {
+		k.Destroy()
+	}
+	for _, k := range b.kept {
+		k.lines.Destroy()
+	}
+}
+
+func (b *book) findKey(id string) int {
+	return slices.IndexFunc(b.keys, func(k *identity.KeyPair) bool { return k.Public().ID == id })
+}
+
+func (b *book) findContact(id string) int {
+	return slices.IndexFunc(b.contacts, func(c identity.Contact) bool { return c.ID() == id })
+}
+
+// addKeys appends and drops doubles, which it answers. A key pair that came
+// without a name gets one that can be told apart.
+func (b *book) addKeys(keys []*identity.KeyPair) (dropped []*identity.KeyPair) {
+	b.keys, dropped = identity.Distinct(slices.Concat(b.keys, keys))
+	for _, k := range b.keys {
+		if p := k.Public(); p.Name == "" {
+			// Hex digits always make a valid name.
+			_ = k.Rename("key " + p.ID[:8])
+		}
+	}
+	return dropped
+}
+
+// forget destroys key pairs, but none that b still holds.
+func (b *book) forget(keys []*identity.KeyPair) {
+	for _, k := range keys {
+		if !slices.Contains(b.keys, k) {
+			k.Destroy()
+		}
+	}
+}
+
+func (b *book) keyNameTaken(name, exceptID string) error {
+	for _, k := range b.keys {
+		if p := k.Public(); p.ID != exceptID && identity.SameName(p.Name, name) {
+			return fault.New(fault.NameTaken, p.Name, nil)
+		}
+	}
+	return nil
+}
+
+// keyNamesDiffer checks the names of those of keys that were taken in.
+func (b *book) keyNamesDiffer(keys []*identity.KeyPair) error {
+	for _, k := range keys {
+		if p := k.Public(); slices.Contains(b.keys, k) {
+			if err := b.keyNameTaken(p.Name, p.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setContact puts c in its place by name; at is the contact it replaces, or -1.
+func (b *book) setContact(at int, c identity.Contact) error {
+	name, err := identity.CleanName(c.Name)
+	if err != nil {
+		return err
+	}
+	c.Name = name
+	for i, other := range b.contacts {
+		if i != at && (identity.SameName(other.Name, c.Name) || other.ID() == c.ID()) {
+			return fault.New(fault.NameTaken, other.Name, nil)
+		}
+	}
+	if at >= 0 {
+		b.contacts = slices.Delete(b.contacts, at, at+1)
+	} else if len(b.contacts) == maxContacts {
+		return fault.New(fault.TooMany, "", nil)
+	}
+	b.contacts = append(b.contacts, c)
+	b.sortContacts()
+	return nil
+}
+
+func (b *book) sortContacts() {
+	slices.SortStableFunc(b.contacts, func(x, y identity.Contact) int {
+		return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
+	})
+}
