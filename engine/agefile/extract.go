@@ -1,7 +1,11 @@
 package agefile
 
 import (
+	"archive/tar"
+	"bufio"
 	"context"
+	"errors"
+	"io"
 
 	"filippo.io/age"
 
@@ -19,8 +23,89 @@ type Extracted struct {
 	Notes   []*fault.Error // links left out because they lead outside (UnsafeLink)
 }
 
-// ExtractFolder unpacks the encrypted tar src into dst, never outside it. The
-// caller publishes dst after nil and discards it otherwise.
-func ExtractFolder(ctx context.Context, src *safefile.Source, dst *safefile.Dir, ids []age.Identity, opt Options) (Extracted, error) {
-	panic("in flight")
+// ExtractFolder unpacks the encrypted tar src into dst, never outside it, and
+// keeps permissions (not setuid and its like), times, symbolic and hard links.
+// Nil means that all of src was authenticated; the caller publishes dst after
+// nil and discards it otherwise.
+//
+// Errors, besides those of Decrypt: UnsafePath, DuplicateEntry, UnsupportedEntry,
+// TooDeep, TooMany, NameTooLong, ArchiveDamaged. A link that leads out of the
+// folder is left out and becomes a note.
+func ExtractFolder(ctx context.Context, src *safefile.Source, dst *safefile.Dir, ids []age.Identity, opt Options) (got Extracted, err error) {
+	defer func() { err = about(src.Path(), err) }()
+	p, err := openPayload(ctx, src, ids, opt)
+	if err != nil {
+		return Extracted{}, changedFirst(src, err)
+	}
+	defer p.key.Destroy()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	plain := p.reader(ctx)
+	defer plain.Close()
+	u := newUnpacker(ctx, dst.Root())
+	err = u.readAll(bufio.NewReaderSize(plain, armorBuffer))
+	if werr := u.wait(); err == nil {
+		err = werr
+	}
+	if err == nil {
+		got, err = u.finish(dst)
+	}
+	if err != nil {
+		return Extracted{}, changedFirst(src, err)
+	}
+	return got, alive(p.key, src.Changed())
+}
+
+// readAll reads the archive and then on to the end of r: only its io.EOF says
+// that nothing was cut off.
+func (u *unpacker) readAll(r io.Reader) error {
+	archive := tar.NewReader(r)
+	for {
+		head, err := archive.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return archiveFault(err)
+		}
+		if err := u.entry(head, archive); err != nil {
+			return archiveFault(err)
+		}
+	}
+	if u.count == 0 {
+		return fault.New(fault.ArchiveDamaged, "", errors.New("no entries"))
+	}
+	return u.rest(r)
+}
+
+// rest wants nothing but the zeros that pad an archive.
+func (u *unpacker) rest(r io.Reader) error {
+	block := u.block()
+	defer u.giveBack(block)
+	for {
+		n, err := r.Read(block)
+		for _, b := range block[:n] {
+			if b != 0 {
+				return fault.New(fault.ArchiveDamaged, "", errors.New("data after the end of the archive"))
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return archiveFault(err)
+		}
+	}
+}
+
+// archiveFault gives an error of archive/tar its kind; what the payload or the
+// disk said goes through.
+func archiveFault(err error) error {
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return f
+	}
+	if k := fault.Of(err); k != fault.Internal {
+		return fault.New(k, "", err)
+	}
+	return fault.New(fault.ArchiveDamaged, "", err)
 }

@@ -1,6 +1,10 @@
 package agefile
 
-import "cryptodesk/engine/fault"
+import (
+	"encoding/json"
+
+	"cryptodesk/engine/fault"
+)
 
 // Info is what can be known of an age file without any key.
 type Info struct {
@@ -19,4 +23,20 @@ type Info struct {
 type Stanza struct {
 	Type string `json:"type"`          // as in the header: "X25519", "mlkem768x25519", "scrypt", "ssh-rsa", ...
 	Tag  string `json:"tag,omitempty"` // what the header says of the key: ssh and tag stanzas name theirs, others stay anonymous
+}
+
+// MarshalJSON writes the fields above, and the kind of Problem as "problem".
+func (i Info) MarshalJSON() ([]byte, error) {
+	type plain Info
+	return json.Marshal(struct {
+		plain
+		Problem fault.Kind `json:"problem,omitempty"`
+	}{plain(i), problemKind(i.Problem)})
+}
+
+func problemKind(f *fault.Error) fault.Kind {
+	if f == nil {
+		return ""
+	}
+	return f.Kind
 }

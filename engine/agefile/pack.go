@@ -86,16 +86,16 @@ func (t *packer) add(walk *walk, e *entry) error {
 		defer walk.giveBack(e.data)
 	}
 	if err := t.tar.WriteHeader(e.head); err != nil {
-		return packFault(e.path, err)
+		return asFault(e.path, err)
 	}
 	_, err := t.tar.Write(e.data)
-	return packFault(e.path, err)
+	return asFault(e.path, err)
 }
 
 // copy writes an entry with the content of src, which must have head.Size bytes.
 func (t *packer) copy(head *tar.Header, src io.Reader, path string) error {
 	if err := t.tar.WriteHeader(head); err != nil {
-		return packFault(path, err)
+		return asFault(path, err)
 	}
 	if t.block == nil {
 		t.block = make([]byte, armorBuffer)
@@ -104,10 +104,8 @@ func (t *packer) copy(head *tar.Header, src io.Reader, path string) error {
 	if err == nil && n < head.Size {
 		return fault.New(fault.SourceChanged, path, io.ErrUnexpectedEOF)
 	}
-	return packFault(path, err)
+	return asFault(path, err)
 }
-
-func packFault(path string, err error) error { return asFault(path, err) }
 
 // fileHeader is the tar header of a regular file. Owners would tell names of
 // accounts and mean nothing elsewhere; the permissions and the time mean something.

@@ -172,8 +172,10 @@ func (w *walk) regular(rel string, info fs.FileInfo, head *tar.Header) error {
 		return w.send(e)
 	}
 	defer file.Close()
-	if err := w.readAhead(e, file); err != nil {
-		return err
+	if head.Size > 0 {
+		if err := w.readAhead(e, file); err != nil {
+			return err
+		}
 	}
 	return w.send(e)
 }
