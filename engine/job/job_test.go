@@ -169,6 +169,20 @@ func TestTimeLeft(t *testing.T) {
 	wait(t, j)
 }
 
+// TestTimeLeftWaitsASecond: however much is done by then.
+func TestTimeLeftWaitsASecond(t *testing.T) {
+	early := sample{at: knownAfter - 1, work: 50}
+	if d := left(early, 100, 50); d >= 0 {
+		t.Errorf("known as %v before a second has passed", d)
+	}
+	if d := left(sample{at: knownAfter, work: 50}, 100, 50); d != time.Second {
+		t.Errorf("left %v", d)
+	}
+	if d := left(sample{at: time.Hour, work: 1 << 50}, 1<<55, 1e-9); d <= 0 {
+		t.Errorf("an age is %v", d)
+	}
+}
+
 // TestTimeLeftSeldomSeen: whoever looks once a minute gets the average since.
 func TestTimeLeftSeldomSeen(t *testing.T) {
 	var m meter
@@ -185,16 +199,17 @@ func TestTimeLeftSeldomSeen(t *testing.T) {
 
 func TestTimeLeftNeedsEveryTotal(t *testing.T) {
 	var c clock
-	rows := rowsOf(2, 100)
+	const half = 50 << 20
+	rows := rowsOf(2, 2*half)
 	rows[1].Total = -1
 	looked := make(chan struct{})
 	j := start(t.Context(), rows, func(ctx context.Context, tr *Tracker) error {
 		tr.Begin(0)
-		tr.Add(0, 50)
+		tr.Add(0, half)
 		c.advance(2 * time.Second)
 		looked <- struct{}{}
 		<-looked
-		tr.SetTotal(1, 100)
+		tr.SetTotal(1, 2*half)
 		looked <- struct{}{}
 		<-looked
 		tr.Finish(0, "")
@@ -202,12 +217,12 @@ func TestTimeLeftNeedsEveryTotal(t *testing.T) {
 		return nil
 	}, c.now)
 	<-looked
-	if p := j.Progress(); p.Left >= 0 || p.Total != 100 {
+	if p := j.Progress(); p.Left >= 0 || p.Total != 2*half {
 		t.Errorf("%+v", p)
 	}
 	looked <- struct{}{}
 	<-looked
-	if p := j.Progress(); p.Total != 200 {
+	if p := j.Progress(); p.Left < 0 || p.Total != 4*half {
 		t.Errorf("%+v", p)
 	}
 	looked <- struct{}{}
@@ -282,7 +297,9 @@ func TestCancelFromOutside(t *testing.T) {
 	j := Start(ctx, rowsOf(3, 10), func(ctx context.Context, tr *Tracker) error {
 		tr.Begin(0)
 		cancel()
-		<-ctx.Done()
+		for tr.job.Row(2).State != Cancelled { // at once, not when the work notices
+			runtime.Gosched()
+		}
 		return nil
 	})
 	wait(t, j)
