@@ -1,0 +1,36 @@
+package batch
+
+import (
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/safefile"
+	"cryptodesk/engine/secret"
+)
+
+// EncryptOptions says for whom and where to. Exactly one of To and Passphrase
+// is set.
+type EncryptOptions struct {
+	To         []identity.Recipient
+	Passphrase *secret.Buffer // the job takes it over and destroys it
+	Armor      bool
+	HideNames  bool            // random outer names; the real ones travel inside
+	Dir        string          // where results go; "" is beside each original
+	Out        string          // the exact result path, for a plan of one item
+	Policy     safefile.Policy // what to do when a name is taken
+
+	// RemoveOriginals deletes an original only after its result was read back
+	// from disk and decrypted to the same bytes.
+	RemoveOriginals bool
+
+	Workers int // payload workers and small files side by side; 0 is one a core
+}
+
+// OpenOptions says with what and where to. Passphrase
+// and Keys may both be set: files then open with whichever fits.
+type OpenOptions struct {
+	Passphrase *secret.Buffer   // the job takes it over and destroys it
+	Keys       *identity.Opened // private keys; the job closes them
+	Dir        string           // where results go; "" is beside each file
+	Out        string           // the exact result path, for a plan of one item
+	Policy     safefile.Policy
+	Workers    int // as in EncryptOptions
+}

@@ -1,0 +1,50 @@
+package batch
+
+import (
+	"bytes"
+	"io"
+)
+
+// sniffed is how much of a file is read to tell what it is: enough for the
+// first lines of every text kind below.
+const sniffed = 4 << 10
+
+// beginning reads the first bytes of a file; a file that cannot be read looks
+// like nothing in particular, and the job will say why.
+func beginning(r io.ReaderAt) []byte {
+	head := make([]byte, sniffed)
+	n, _ := r.ReadAt(head, 0)
+	return head[:n]
+}
+
+var (
+	binaryMagic = []byte("age-encryption.org/")
+	armorMagic  = []byte("-----BEGIN AGE ENCRYPTED FILE-----")
+)
+
+// looksEncrypted knows an age file by how it starts
+// (https://c2sp.org/age: version line, or the armor label after white space).
+func looksEncrypted(head []byte) bool {
+	return bytes.HasPrefix(head, binaryMagic) || bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), armorMagic)
+}
+
+// recognise knows the files that belong to another screen by their content,
+// line by line, so that a comment on top hides nothing.
+func recognise(head []byte) Special {
+	found := NotSpecial
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case bytes.HasPrefix(line, []byte("# CryptoDesk contact card")):
+			return CardFile
+		case bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-")), bytes.HasPrefix(line, []byte("-----BEGIN ")) && bytes.HasSuffix(line, []byte("PRIVATE KEY-----")):
+			return IdentityFile
+		case len(line) == 0, line[0] == '#':
+		case found == NotSpecial && (bytes.HasPrefix(line, []byte("age1")) || bytes.HasPrefix(line, []byte("ssh-ed25519 ")) || bytes.HasPrefix(line, []byte("ssh-rsa "))):
+			found = RecipientsFile
+		case found == NotSpecial:
+			return NotSpecial
+		}
+	}
+	return found
+}

@@ -1,0 +1,103 @@
+package batch
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/safefile"
+)
+
+// removeOriginal deletes what item i was made from, but only after the
+// published file was read back from disk and decrypted to the same bytes. Any
+// doubt keeps the original and is said as a note.
+func (e *encryption) removeOriginal(ctx context.Context, i int, final string) error {
+	header := e.proof(i)
+	if header == nil {
+		return fault.New(fault.Internal, final, nil)
+	}
+	if e.pass == nil {
+		defer header.Destroy()
+	}
+	it := e.items[i]
+	enc, err := safefile.OpenSource(final)
+	if err != nil {
+		return err
+	}
+	defer enc.Close()
+	opt := agefile.Options{Workers: e.opt.Workers, Header: header}
+	if it.Folder {
+		return e.removeFolder(ctx, it, enc, opt)
+	}
+	src, err := safefile.OpenSource(it.Path)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	if e.opt.HideNames {
+		err = agefile.VerifyOne(ctx, enc, src, filepath.Base(it.Path), opt)
+	} else {
+		err = agefile.Verify(ctx, enc, src, opt)
+	}
+	if err != nil {
+		return err
+	}
+	if err := src.Changed(); err != nil {
+		return err
+	}
+	return remove(it.Path)
+}
+
+// proof is the header whose file key reads item i back.
+func (e *encryption) proof(i int) *agefile.Header {
+	if e.pass != nil {
+		h, _ := e.shared.get(e.to)
+		return h
+	}
+	return e.proofs.take(i)
+}
+
+// removeFolder compares the archive with the folder as it is now, and then
+// deletes just the entries that were compared: what appeared since stays, and
+// so does the folder around it.
+func (e *encryption) removeFolder(ctx context.Context, it Item, enc *safefile.Source, opt agefile.Options) error {
+	entries, err := list(ctx, it.Path)
+	if err != nil {
+		return err
+	}
+	if err := agefile.VerifyFolder(ctx, enc, it.Path, opt); err != nil {
+		return err
+	}
+	slices.Reverse(entries) // children before their folder
+	for _, path := range entries {
+		if err := remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func list(ctx context.Context, dir string) (paths []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return fault.New(fault.Cancelled, "", ctx.Err())
+		}
+		if err != nil {
+			return fault.FromOS(path, err)
+		}
+		paths = append(paths, path)
+		return nil
+	})
+	return paths, err
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil {
+		return fault.FromOS(path, err)
+	}
+	return nil
+}

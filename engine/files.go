@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+
+	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/batch"
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/job"
+	"cryptodesk/engine/session"
+)
+
+// Plan looks at dropped paths: what is encrypted would be opened, the rest
+// encrypted. Nothing is changed.
+func (e *Engine) Plan(ctx context.Context, paths []string) (*batch.Plan, error) {
+	return e.PlanTo(ctx, batch.Auto, paths)
+}
+
+// PlanTo is Plan for somebody who said what they want.
+func (e *Engine) PlanTo(ctx context.Context, intent batch.Intent, paths []string) (*batch.Plan, error) {
+	if intent == batch.ToEncrypt {
+		return batch.Look(ctx, paths, intent, nil)
+	}
+	keys := openTrial(e.session)
+	defer keys.close()
+	return batch.Look(ctx, paths, intent, keys)
+}
+
+// Encrypt starts a job with one row for each plan.Encrypt item, in order.
+func (e *Engine) Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, error) {
+	return e.run(batch.Encrypt(e.ctx, e.store, plan, opt))
+}
+
+// Decrypt starts a job with one row for each plan.Open item, in order. The
+// unlocked keyring helps when opt brings no keys; it is needed when opt brings
+// no passphrase either: fault.Locked otherwise.
+func (e *Engine) Decrypt(plan *batch.Plan, opt batch.OpenOptions) (*job.Job, error) {
+	opt, err := e.withKeys(opt)
+	if err != nil {
+		return nil, err
+	}
+	return e.run(batch.Open(e.ctx, e.store, plan, opt))
+}
+
+// Rewrap starts a job that changes who can open the plan.Open items, with the
+// keys of the unlocked keyring.
+func (e *Engine) Rewrap(plan *batch.Plan, to []identity.Recipient) (*job.Job, error) {
+	return e.RewrapWith(plan, to, batch.OpenOptions{})
+}
+
+// RewrapWith is Rewrap of files that other keys or a passphrase open now.
+func (e *Engine) RewrapWith(plan *batch.Plan, to []identity.Recipient, opt batch.OpenOptions) (*job.Job, error) {
+	opt, err := e.withKeys(opt)
+	if err != nil {
+		return nil, err
+	}
+	return e.run(batch.Rewrap(e.ctx, e.store, plan, to, opt))
+}
+
+func (e *Engine) withKeys(opt batch.OpenOptions) (batch.OpenOptions, error) {
+	if opt.Keys != nil {
+		return opt, nil
+	}
+	lease, err := e.session.Lease()
+	if err != nil {
+		if opt.Passphrase != nil {
+			return opt, nil
+		}
+		return opt, err
+	}
+	opt.Keys = lease
+	return opt, nil
+}
+
+// Inspect says what can be known of an age file without any key.
+func (e *Engine) Inspect(path string) (agefile.Info, error) {
+	info, err := agefile.Inspect(path)
+	if err == nil && info.Problem != nil && info.Problem.Subject == "" {
+		info.Problem = fault.New(info.Problem.Kind, path, info.Problem.Err)
+	}
+	return info, err
+}
+
+// trial tries headers against each own key pair, to say beforehand whose file
+// one is.
+type trial struct {
+	names []string
+	keys  []*identity.Opened
+}
+
+// openTrial readies the unlocked keys; none while locked.
+func openTrial(s *session.Session) *trial {
+	t := &trial{}
+	ring, err := s.Keyring()
+	if err != nil {
+		return t
+	}
+	for _, k := range ring.Keys() {
+		opened, err := identity.Open(k)
+		if err != nil {
+			continue // locked meanwhile: the job will say so
+		}
+		t.names = append(t.names, k.Public().Name)
+		t.keys = append(t.keys, opened)
+	}
+	return t
+}
+
+// Opens answers the name of the key pair that opens a header.
+func (t *trial) Opens(header []byte) (name string, opened, ok bool) {
+	for i, k := range t.keys {
+		if key, err := agefile.OpenHeader(header, k.Identities()...); err == nil {
+			key.Destroy()
+			return t.names[i], true, true
+		}
+	}
+	return "", false, len(t.keys) > 0
+}
+
+func (t *trial) close() {
+	for _, k := range t.keys {
+		k.Close()
+	}
+}
