@@ -136,3 +136,17 @@ func (s *Spinner) paint(parts []fyne.CanvasObject) {
 	a.FillColor = theme.Color(theme.Accent)
 	a.StartAngle, a.EndAngle = s.angle, s.angle+270
 }
+
+// Progress shows at which of a few steps one is: a row of short bars.
+func Progress(step, of int) fyne.CanvasObject {
+	bars := []fyne.CanvasObject{}
+	for i := range of {
+		bar := NewPanel(theme.NeutralSoft, 2)
+		if i < step {
+			bar.Fill = theme.Accent
+		}
+		bar.Least = fyne.NewSize(32, 4)
+		bars = append(bars, bar)
+	}
+	return Row(theme.Grid, append(append([]fyne.CanvasObject{Spacer()}, bars...), Spacer())...)
+}

@@ -1,0 +1,38 @@
+// Package lock owns what stands before the door: the first run, which makes
+// the keyring, and the unlock screen. It imports the engine's value packages
+// and the widgets, and never opens files for writing: the engine does.
+//
+// Passphrases stay in guarded memory from the key press to the engine. The
+// screens publish these places to gui/trace: lock.name, lock.import,
+// lock.mode, lock.another, lock.passphrase, lock.again, lock.place, lock.back,
+// lock.later, lock.next (the one primary button), lock.forgot.
+package lock
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"cryptodesk/engine/secret"
+)
+
+// Engine is what these screens need of the engine.
+type Engine interface {
+	Owner() string
+	Create(ctx context.Context, owner string, pass, imported *secret.Buffer) error
+	Unlock(ctx context.Context, pass *secret.Buffer) error
+	SaveBackup(ctx context.Context, path string) error
+}
+
+// Desk is what these screens need of the window around them.
+type Desk struct {
+	Window  fyne.Window
+	Words   func() *secret.Buffer                     // a new passphrase of five words
+	Weigh   func(p []byte) (int, string)              // strength 1 to 4, and how long guessing takes
+	Name    string                                    // the account's display name
+	Backups string                                    // the folder a copy of the keyring goes to by default
+	Pick    func(done func(path string))              // asks for a key file
+	Place   func(name string, done func(path string)) // asks for a place to save
+	Reveal  func(path string)
+	Saved   func(path string) // a copy of the keyring exists now
+}

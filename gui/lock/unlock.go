@@ -1,0 +1,139 @@
+package lock
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+	"cryptodesk/gui/widget"
+)
+
+// Unlock asks for the passphrase. It lives on the UI goroutine.
+type Unlock struct {
+	eng     Engine
+	win     fyne.Window
+	view    fyne.CanvasObject
+	field   *widget.PassphraseField
+	button  *widget.Button
+	message *widget.Text
+	spinner *widget.Spinner
+	stop    context.CancelFunc // ends the unlock under way, if any
+	closed  bool
+}
+
+// NewUnlock makes the screen. The engine announces success by its own
+// OnChange. Close the screen when it is taken down.
+func NewUnlock(eng Engine, win fyne.Window) *Unlock {
+	u := &Unlock{eng: eng, win: win}
+	u.field = widget.NewPassphraseField(text.T("lock.unlock.field"))
+	u.field.OnSubmit = u.unlock
+	u.field.OnChange = func() { u.message.Set("") }
+	u.button = widget.PrimaryButton(text.T("lock.unlock.do"), u.unlock)
+	u.message = widget.Body("").Align(fyne.TextAlignCenter)
+	u.spinner = widget.NewSpinner(20)
+	forgot := widget.LinkButton(text.T("lock.unlock.forgot"), u.forgot)
+	trace.Place("lock.passphrase", u.field)
+	trace.Place("lock.next", u.button)
+	trace.Place("lock.forgot", forgot)
+	greeting := text.T("lock.unlock.nobody")
+	if owner := eng.Owner(); owner != "" {
+		greeting = text.T("lock.unlock.greeting", "name", text.Name(owner))
+	}
+	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap), layout.NewSpacer(),
+		container.NewCenter(widget.NewDrawing("locked", 88, 88)),
+		widget.Title(greeting).Align(fyne.TextAlignCenter),
+		widget.AtMost(360, u.field),
+		widget.AtMost(360, widget.Row(theme.Grid, forgot, widget.Spacer(), u.spinner, u.button)),
+		widget.AtMost(360, u.message), layout.NewSpacer())
+	u.view = widget.Pad(theme.Wide, theme.Wide, column)
+	return u
+}
+
+// View is the screen.
+func (u *Unlock) View() fyne.CanvasObject { return u.view }
+
+// Focus puts the keyboard on the field.
+func (u *Unlock) Focus() {
+	trace.Screen("lock.unlock")
+	u.win.Canvas().Focus(u.field)
+}
+
+// Close stops what is under way and wipes what was typed.
+func (u *Unlock) Close() {
+	u.closed = true
+	if u.stop != nil {
+		u.stop()
+	}
+	u.spinner.Stop()
+	u.field.Destroy()
+}
+
+func (u *Unlock) unlock() {
+	if u.stop != nil || u.closed {
+		return
+	}
+	if u.field.Empty() {
+		u.win.Canvas().Focus(u.field)
+		return
+	}
+	pass := u.field.Take()
+	ctx, stop := context.WithCancel(context.Background())
+	u.stop = stop
+	u.busy(true)
+	var err error
+	cross.Go(func() { err = u.eng.Unlock(ctx, pass) }, func() { u.answered(err) })
+}
+
+func (u *Unlock) answered(err error) {
+	u.stop()
+	u.stop = nil
+	if u.closed {
+		return
+	}
+	u.busy(false)
+	if err == nil {
+		return
+	}
+	u.field.Wrong(true)
+	u.message.Tone(theme.Danger)
+	u.message.Set(sentence(err))
+	if fault.Of(err) == fault.WrongPassphrase {
+		u.message.Set(text.T("lock.unlock.wrong"))
+	}
+	u.win.Canvas().Focus(u.field)
+}
+
+func (u *Unlock) busy(on bool) {
+	if on {
+		u.field.Disable()
+		u.button.Disable()
+		u.spinner.Start()
+		u.message.Tone(theme.Muted)
+		u.message.Set(text.T("lock.unlock.busy"))
+		return
+	}
+	u.field.Enable()
+	u.button.Enable()
+	u.spinner.Stop()
+	u.message.Set("")
+}
+
+// forgot says truthfully what can be tried.
+func (u *Unlock) forgot() {
+	line := func(icon, key string) fyne.CanvasObject {
+		return container.NewBorder(nil, nil, container.NewVBox(widget.NewIcon(icon, theme.Muted, 20)), nil,
+			widget.Pad(0, 12, widget.Body(text.T(key))))
+	}
+	var sheet *widget.Sheet
+	closing := widget.PrimaryButton(text.T("app.close"), func() { sheet.Close() })
+	sheet = widget.NewSheet(text.T("lock.forgot.title"), widget.Column(theme.Gap,
+		line("eye", "lock.forgot.typing"), line("archive", "lock.forgot.copy"), line("lock", "lock.forgot.nobody")), closing)
+	sheet.Open(u.win.Canvas(), closing)
+}
