@@ -1,0 +1,99 @@
+package batch
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+)
+
+func TestLookSortsADrop(t *testing.T) {
+	d := newDesk(t)
+	card, err := identity.MarshalCard(d.me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := d.file("plain.txt", []byte("hello"))
+	sealed := d.outs(d.encrypt(EncryptOptions{}, plain))[0]
+	damaged := d.file("damaged.age", []byte("age-encryption.org/v1\n-> X25519 x\n"))
+	folder := filepath.Dir(d.file("folder/one", make([]byte, 10)))
+	d.file("folder/sub/two", make([]byte, 20))
+	special := []string{
+		d.file("ana.card", card),
+		d.file("key.txt", []byte("# created: 2026\nAGE-SECRET-KEY-1QQQQ\n")),
+		d.file("id_ed25519", []byte("-----BEGIN OPENSSH PRIVATE KEY-----\n")),
+		d.file("team", []byte("# team\n"+d.me.Public().Recipient.Text+"\n")),
+	}
+	link := d.path("link")
+	os.Symlink(plain, link)
+	dangling := d.path("dangling")
+	os.Symlink(d.path("nothing"), dangling)
+	loop := d.path("loop")
+	os.Symlink(loop, loop)
+	fifo := d.path("fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	home, _ := os.UserHomeDir()
+
+	p := d.look(Auto, append([]string{plain, plain, sealed, damaged, folder, link, dangling, loop, fifo, "/dev/null", "/", home, d.path("gone")}, special...)...)
+
+	if len(p.Encrypt) != 3 || p.Bytes != 5+30+5 || p.Files != 4 {
+		t.Errorf("encrypt: %d items, %d bytes, %d files", len(p.Encrypt), p.Bytes, p.Files)
+	}
+	if len(p.Open) != 2 || p.Open[0].Problem != nil || p.Open[1].Access != Unreadable {
+		t.Errorf("open: %+v", p.Open)
+	}
+	for i, want := range []Special{CardFile, IdentityFile, IdentityFile, RecipientsFile} {
+		if p.Special[i].Special != want {
+			t.Errorf("%s is %d, want %d", p.Special[i].Path, p.Special[i].Special, want)
+		}
+	}
+	for i, want := range []fault.Kind{fault.DanglingLink, fault.LinkLoop, fault.NotRegular, fault.NotRegular, fault.Protected, fault.Protected, fault.NotFound} {
+		if got := p.Refused[i].Problem.Kind; got != want {
+			t.Errorf("%s: %s, want %s", p.Refused[i].Path, got, want)
+		}
+	}
+}
+
+func TestLookToOpenRefusesWhatIsNotEncrypted(t *testing.T) {
+	d := newDesk(t)
+	p := d.look(ToOpen, d.file("empty.age", nil), d.file("letter", []byte("Dear Bo")), filepath.Dir(d.file("dir/x", nil)))
+	for i, want := range []fault.Kind{fault.Empty, fault.NotEncrypted, fault.NotEncrypted} {
+		if got := p.Refused[i].Problem.Kind; got != want {
+			t.Errorf("%s: %s, want %s", p.Refused[i].Path, got, want)
+		}
+	}
+}
+
+func TestLookStopsWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Look(ctx, []string{"/tmp"}, Auto, nil); fault.Of(err) != fault.Cancelled {
+		t.Errorf("answered %v", err)
+	}
+}
+
+func TestResultNames(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		opened string
+		folder bool
+	}{
+		{"report.pdf.age", "report.pdf", false},
+		{"REPORT.PDF.AGE", "REPORT.PDF", false},
+		{"holiday.tar.age", "holiday", true},
+		{".age", ".age.opened", false},
+		{".tar.age", ".tar", false},
+		{"letter", "letter.opened", false},
+	} {
+		path, folder := OpenedPath(Item{Path: "/in/" + c.name}, OpenOptions{})
+		if path != "/in/"+c.opened || folder != c.folder {
+			t.Errorf("%s opens to %s, %v", c.name, path, folder)
+		}
+	}
+}
