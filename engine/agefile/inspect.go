@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"filippo.io/age"
+	"filippo.io/age/armor"
 
 	"cryptodesk/engine/agefile/stream"
 	"cryptodesk/engine/fault"
@@ -109,12 +110,12 @@ func dearmoredSize(r io.ReaderAt, size int64) int64 {
 	tail := make([]byte, min(size, armorLook))
 	r.ReadAt(head, 0)
 	r.ReadAt(tail, size-int64(len(tail)))
-	begin := bytes.Index(head, []byte(armorFamily))
+	begin := bytes.Index(head, []byte(armor.Header))
 	if begin < 0 {
 		return -1
 	}
 	line := bytes.IndexByte(head[begin:], '\n')
-	end := bytes.LastIndex(tail, []byte(armorEnd))
+	end := bytes.LastIndex(tail, []byte(armor.Footer))
 	if line < 0 || end < 0 {
 		return -1
 	}

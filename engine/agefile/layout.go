@@ -16,8 +16,6 @@ const (
 	intro        = "age-encryption.org/v1\n"
 	introFamily  = "age-encryption.org/"
 	armorLook    = 4 << 10 // where to look for an armor line that is not where it should be
-	armorFamily  = "-----BEGIN AGE"
-	armorEnd     = "-----END AGE"
 	armorColumns = 64
 	armorBuffer  = 256 << 10
 )
@@ -106,12 +104,16 @@ func looksArmored(start []byte) bool {
 		return false
 	}
 	for line := range bytes.Lines(start) {
-		line = bytes.TrimSpace(line)
-		if len(line) >= len(armorFamily) && bytes.EqualFold(line[:len(armorFamily)], []byte(armorFamily)) {
+		text, dashes := bytes.CutPrefix(bytes.TrimSpace(line), []byte("-----"))
+		if dashes && hasPrefixFold(bytes.TrimLeft(text, "- "), "BEGIN AGE") {
 			return true
 		}
 	}
 	return false
+}
+
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && bytes.EqualFold(b[:len(prefix)], []byte(prefix))
 }
 
 // introFault judges the first line: "" if it is right.
