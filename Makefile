@@ -18,9 +18,9 @@ DESK := CGO_ENABLED=0 $(GO) test -trimpath -tags e2e,ci,migrated_fynedo
 # The one list of system packages. The window needs the libraries, a machine without a display and the tests need the rest.
 LIBRARIES := gl egl x11 xrandr xi xcursor xinerama xxf86vm wayland-client wayland-cursor wayland-egl xkbcommon
 PROGRAMS  := cc pkg-config Xvfb dbus-daemon
-APT    := gcc pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxi-dev libxcursor-dev libxinerama-dev \
+APT    := gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxi-dev libxcursor-dev libxinerama-dev \
           libxxf86vm-dev libwayland-dev libxkbcommon-dev libgl1-mesa-dri xvfb dbus
-DNF    := gcc pkgconf-pkg-config mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXi-devel \
+DNF    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXi-devel \
           libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel mesa-dri-drivers \
           xorg-x11-server-Xvfb dbus-daemon
 PACMAN := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon \
@@ -57,6 +57,7 @@ deps:
 	@missing=""; \
 	for p in $(PROGRAMS); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
 	for l in $(LIBRARIES); do pkg-config --exists $$l 2>/dev/null || missing="$$missing lib:$$l"; done; \
+	echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1 || missing="$$missing lib:c"; \
 	[ -n "$$missing" ] || exit 0; \
 	echo "Missing on this system:$$missing"; \
 	root=""; [ "$$(id -u)" = 0 ] || root="sudo"; \
