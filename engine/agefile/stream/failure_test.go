@@ -204,7 +204,21 @@ func TestCancelledBeforeItStarts(t *testing.T) {
 	wants(t, w.Close(), fault.Cancelled, "")
 }
 
-// A stuck reader must not keep a cancelled pipe from ending.
+// Who reads a payload that does not come must still be able to give up.
+func TestCancelWhileTheSourceIsSilent(t *testing.T) {
+	silent, far := io.Pipe()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := NewOpenReader(ctx, silent, make([]byte, KeySize), [NonceSize]byte{}, Options{})
+	_, err := far.Write(make([]byte, 100)) // a worker is reading now
+	must(t, err)
+	cancel()
+	_, err = r.Read(make([]byte, 1))
+	wants(t, err, fault.Cancelled, "")
+	must(t, silent.Close())
+	must(t, r.Close())
+	noWorkersLeft(t)
+}
+
 func TestCancelWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := NewSealWriter(ctx, io.Discard, make([]byte, KeySize), [NonceSize]byte{}, Options{})
