@@ -25,6 +25,9 @@ func splitTarget(target string) (folder, name string, err error) {
 		len(filepath.VolumeName(name)) > 0 {
 		return "", "", fault.New(fault.BadName, target, nil)
 	}
+	for len(folder) > 1 && isSeparator(folder[len(folder)-1]) && folder[:len(folder)-1] != filepath.VolumeName(folder) {
+		folder = folder[:len(folder)-1]
+	}
 	if folder == "" {
 		folder = "."
 	}
@@ -69,7 +72,7 @@ func shorten(s string, max int) string {
 	}
 	// The longest rune has utf8.UTFMax bytes, so the start of the one the cut
 	// falls into, if it does, is at most three bytes back.
-	for start := max; start > 0 && start > max-utf8.UTFMax; start-- {
+	for start := max; start >= 0 && start > max-utf8.UTFMax; start-- {
 		if !utf8.RuneStart(s[start]) {
 			continue
 		}
