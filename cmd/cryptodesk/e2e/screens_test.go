@@ -36,7 +36,7 @@ func firstRun(t *testing.T, settings map[string]any) {
 	home := filepath.Join(t.TempDir(), "new")
 	settle(t, home, settings)
 	s := open(t, home)
-	s.do(s.FirstRun(s.ctx, owner, passphrase, s.snap))
+	s.do(s.FirstRun(s.ctx, owner, passphrase, true, s.snap))
 	s.quit()
 }
 
@@ -50,7 +50,7 @@ func mainScreens(t *testing.T, settings map[string]any) {
 	must(patience(t), t, "", age, "-r", stranger(t), "-o", sealed, filepath.Join(work, "report.pdf"))
 	s := open(t, home)
 	s.shots = 10
-	s.do(s.Screen(s.ctx, "lock"))
+	s.do(s.Locked(s.ctx))
 	s.do(s.snap("lock"))
 	if _, _, width, height, err := s.Bounds(); err != nil || width != settings["width"] || height != settings["height"] {
 		t.Errorf("the window is %dx%d, not %vx%v (%v)", width, height, settings["width"], settings["height"], err)
@@ -59,7 +59,7 @@ func mainScreens(t *testing.T, settings map[string]any) {
 	s.do(s.snap("files"))
 	s.do(s.Bring(s.ctx, filepath.Join(work, "report.pdf"), filepath.Join(work, "비밀 편지.txt"), filepath.Join(work, "holiday"), sealed))
 	s.do(s.snap("plan"))
-	s.do(s.Go(s.ctx))
+	s.do(s.Run(s.ctx, "plan.encrypt"))
 	s.do(s.snap("done"))
 	s.do(s.Press("Ctrl+2"))
 	s.do(s.Screen(s.ctx, "keys"))

@@ -85,17 +85,17 @@ func TestFirstRunEncryptAndOpen(t *testing.T) {
 	home, work := filepath.Join(t.TempDir(), "profile"), t.TempDir()
 	original := random(t, work, "report.pdf", 300_000)
 	s := open(t, home)
-	s.do(s.FirstRun(s.ctx, owner, passphrase, s.snap))
+	s.do(s.FirstRun(s.ctx, owner, passphrase, false, s.snap))
 	s.do(s.snap("files"))
 	s.do(s.Bring(s.ctx, original))
 	s.do(s.snap("plan"))
-	s.do(s.Go(s.ctx))
+	s.do(s.Run(s.ctx, "plan.encrypt"))
 	s.do(s.snap("done"))
 	back := filepath.Join(t.TempDir(), "report.pdf.age")
 	s.do(os.Rename(original+".age", back))
 	s.do(s.Bring(s.ctx, back))
 	s.do(s.snap("open-plan"))
-	s.do(s.Go(s.ctx))
+	s.do(s.Run(s.ctx, "plan.open"))
 	s.do(s.snap("open-done"))
 	s.quit()
 
@@ -139,7 +139,7 @@ func TestDropsOfEveryKind(t *testing.T) {
 			before := tree(t, folder)
 			s.do(s.Bring(s.ctx, originals...))
 			s.do(s.snap("plan"))
-			s.do(s.Go(s.ctx))
+			s.do(s.Run(s.ctx, "plan.encrypt"))
 			s.do(s.snap("done"))
 			for _, path := range originals {
 				name := path + ".age"
@@ -155,7 +155,7 @@ func TestDropsOfEveryKind(t *testing.T) {
 			}
 			s.do(s.Bring(s.ctx, sealed...))
 			s.do(s.snap("open-plan"))
-			s.do(s.Go(s.ctx))
+			s.do(s.Run(s.ctx, "plan.open"))
 			s.do(s.snap("open-done"))
 			for _, path := range sealed {
 				s.do(os.Remove(path))
@@ -180,7 +180,7 @@ func TestTakenNameKeepsBoth(t *testing.T) {
 	s.do(s.Unlock(s.ctx, passphrase))
 	s.do(s.Bring(s.ctx, original))
 	s.do(s.snap("plan"))
-	s.do(s.Go(s.ctx))
+	s.do(s.Run(s.ctx, "plan.encrypt"))
 	s.do(s.snap("done"))
 	s.quit()
 	if after, _ := sumOf(first); after != before {
@@ -195,16 +195,14 @@ func TestTakenNameKeepsBoth(t *testing.T) {
 
 func TestWrongPassphraseStaysLocked(t *testing.T) {
 	s := open(t, profile(t))
-	s.do(s.Screen(s.ctx, "lock"))
-	s.do(s.Await(s.ctx, "the field", func(st desk.State) bool { return st.Focus == "lock.passphrase" }))
+	s.do(s.Locked(s.ctx))
 	s.do(s.Type("not it\n"))
-	if _, err := s.Event(s.ctx, "lock.refused", 0); err != nil {
-		t.Fatal(err)
-	}
+	s.do(s.Await(s.ctx, "the passphrase being tried", func(st desk.State) bool { return !st.Ready("lock.passphrase") }))
+	s.do(s.Locked(s.ctx))
 	s.do(s.snap("refused"))
 	s.do(s.Unlock(s.ctx, passphrase))
 	s.do(s.Press("Ctrl+L"))
-	s.do(s.Screen(s.ctx, "lock"))
+	s.do(s.Locked(s.ctx))
 	s.do(s.snap("locked-again"))
 	s.quit()
 }

@@ -108,7 +108,7 @@ func (t *tour) play(home, profile, age string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.p.FirstRun(t.ctx, owner, passphrase, t.snap); err != nil {
+	if err := t.p.FirstRun(t.ctx, owner, passphrase, true, t.snap); err != nil {
 		return fmt.Errorf("first run: %w", err)
 	}
 	if err := t.snap("files"); err != nil {
@@ -153,7 +153,7 @@ func (t *tour) job(name, path string) error {
 	if err := t.snap(name + "-plan"); err != nil {
 		return err
 	}
-	if err := t.p.Go(t.ctx); err != nil {
+	if err := t.p.Run(t.ctx, "plan."+name); err != nil {
 		return fmt.Errorf("%s: run: %w", name, err)
 	}
 	return t.snap(name + "-done")

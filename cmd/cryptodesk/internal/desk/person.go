@@ -5,26 +5,30 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // Snap is called after each step of a story, to keep a picture of it.
 type Snap func(step string) error
 
-// FirstRun answers the questions of the first start with the keyboard: a name, an own passphrase twice, later.
-func (p *Program) FirstRun(ctx context.Context, name, passphrase string, snap Snap) error {
+// FirstRun answers the questions of the first start with the keyboard: a name, one's own passphrase twice, and whether
+// a copy of the keyring is saved now or later.
+func (p *Program) FirstRun(ctx context.Context, name, passphrase string, backup bool, snap Snap) error {
 	steps := []struct {
 		screen string
 		play   func() error
 	}{
-		{"first.name", func() error { return p.Rewrite(ctx, "first.name", name) }},
-		{"first.passphrase", func() error {
-			if err := p.Tap(ctx, "first.own"); err != nil {
+		{"lock.name", func() error { return p.Rewrite(ctx, "lock.name", name) }},
+		{"lock.passphrase", func() error {
+			if err := snap("lock.words"); err != nil {
 				return err
 			}
-			return p.Fill(ctx, "first.choose", passphrase)
+			if err := p.TapAt(ctx, "lock.mode", 0.75); err != nil {
+				return err
+			}
+			return p.Fill(ctx, "lock.passphrase", passphrase)
 		}},
-		{"first.again", func() error { return p.Fill(ctx, "first.again", passphrase) }},
-		{"first.backup", func() error { return p.Tap(ctx, "first.later") }},
+		{"lock.again", func() error { return p.Fill(ctx, "lock.again", passphrase) }},
 	}
 	for _, step := range steps {
 		if err := p.Screen(ctx, step.screen); err != nil {
@@ -33,9 +37,6 @@ func (p *Program) FirstRun(ctx context.Context, name, passphrase string, snap Sn
 		if err := step.play(); err != nil {
 			return fmt.Errorf("%s: %w", step.screen, err)
 		}
-		if step.screen == "first.backup" {
-			continue
-		}
 		if err := snap(step.screen); err != nil {
 			return err
 		}
@@ -43,21 +44,54 @@ func (p *Program) FirstRun(ctx context.Context, name, passphrase string, snap Sn
 			return err
 		}
 	}
+	return p.wayBack(ctx, backup, snap)
+}
+
+// wayBack is the last step of the first run.
+func (p *Program) wayBack(ctx context.Context, backup bool, snap Snap) error {
+	if err := p.Screen(ctx, "lock.backup"); err != nil {
+		return err
+	}
+	if err := snap("lock.backup"); err != nil {
+		return err
+	}
+	if !backup {
+		if err := p.Tap(ctx, "lock.later"); err != nil {
+			return err
+		}
+		return p.Screen(ctx, "files")
+	}
+	if err := p.Tap(ctx, "lock.next"); err != nil {
+		return err
+	}
+	if err := p.Screen(ctx, "lock.saved"); err != nil {
+		return err
+	}
+	if err := snap("lock.saved"); err != nil {
+		return err
+	}
+	if err := p.Tap(ctx, "lock.next"); err != nil {
+		return err
+	}
 	return p.Screen(ctx, "files")
 }
 
 // Unlock types the passphrase of a profile that is locked.
 func (p *Program) Unlock(ctx context.Context, passphrase string) error {
-	if err := p.Screen(ctx, "lock"); err != nil {
-		return err
-	}
-	if err := p.Await(ctx, "the passphrase field to have the keyboard", func(s State) bool { return s.Focus == "lock.passphrase" }); err != nil {
+	if err := p.Locked(ctx); err != nil {
 		return err
 	}
 	if err := p.Type(passphrase + "\n"); err != nil {
 		return err
 	}
 	return p.Screen(ctx, "files")
+}
+
+// Locked waits for the lock screen with the keyboard in its field.
+func (p *Program) Locked(ctx context.Context) error {
+	return p.Await(ctx, "the passphrase field to have the keyboard", func(s State) bool {
+		return s.Screen == "lock.unlock" && s.Focus == "lock.passphrase" && s.Ready("lock.passphrase")
+	})
 }
 
 // Bring drops paths onto the middle of the window and waits for the plan.
@@ -72,10 +106,18 @@ func (p *Program) Bring(ctx context.Context, paths ...string) error {
 	return p.Screen(ctx, "files.plan")
 }
 
-// Go presses the one button of the plan and waits for the results.
-func (p *Program) Go(ctx context.Context) error {
-	if err := p.Tap(ctx, "plan.go"); err != nil {
+// Run presses a button of the plan, such as "plan.encrypt", waits for the end of the job, and wants every row done.
+func (p *Program) Run(ctx context.Context, button string) error {
+	before := p.Events("job.done")
+	if err := p.Tap(ctx, button); err != nil {
 		return err
 	}
-	return p.Screen(ctx, "files.done")
+	done, err := p.Event(ctx, "job.done", before)
+	if err != nil {
+		return err
+	}
+	if done["failed"] != 0.0 {
+		return fmt.Errorf("%v of %v rows failed", done["failed"], done["rows"])
+	}
+	return p.Await(ctx, "the results", func(s State) bool { return strings.HasPrefix(s.Screen, "files.") && s.Screen != "files.run" })
 }

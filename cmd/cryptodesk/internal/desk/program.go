@@ -167,6 +167,18 @@ func (p *Program) Screen(ctx context.Context, names ...string) error {
 	return p.Await(ctx, "screen "+strings.Join(names, " or "), func(s State) bool { return slices.Contains(names, s.Screen) })
 }
 
+// Events counts the events of a name so far.
+func (p *Program) Events(name string) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.events {
+		if e["event"] == name {
+			n++
+		}
+	}
+	return n
+}
+
 // Event waits for an event after the first skip ones, and returns it.
 func (p *Program) Event(ctx context.Context, name string, skip int) (map[string]any, error) {
 	var found map[string]any
@@ -188,7 +200,10 @@ func (p *Program) Event(ctx context.Context, name string, skip int) (map[string]
 }
 
 // Tap waits until a widget is on screen and enabled, and clicks on its middle.
-func (p *Program) Tap(ctx context.Context, id string) error {
+func (p *Program) Tap(ctx context.Context, id string) error { return p.TapAt(ctx, id, 0.5) }
+
+// TapAt is Tap at a part of the widget's width, from 0 at its left end to 1.
+func (p *Program) TapAt(ctx context.Context, id string, part float64) error {
 	if err := p.Await(ctx, id+" ready", func(s State) bool { return s.Ready(id) }); err != nil {
 		return err
 	}
@@ -197,7 +212,7 @@ func (p *Program) Tap(ctx context.Context, id string) error {
 		return err
 	}
 	at := p.State().At[id]
-	return p.d.Click(x+at[0]+at[2]/2, y+at[1]+at[3]/2)
+	return p.d.Click(x+at[0]+int(part*float64(at[2])), y+at[1]+at[3]/2)
 }
 
 // Fill gives a field the keyboard by clicking on it, and types.
