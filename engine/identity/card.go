@@ -30,13 +30,13 @@ func MarshalCard(k *KeyPair) ([]byte, error) {
 	if !p.Classic.IsZero() {
 		lines = append(lines, "# classic: "+p.Classic.Text)
 	}
-	lines = append(lines, "# signing: "+base64.StdEncoding.EncodeToString(p.Signing), p.Recipient.Text)
+	lines = append(lines, "# signing: "+encode64(p.Signing), p.Recipient.Text)
 	text := strings.Join(lines, "\n") + "\n"
 	signature, err := k.Sign([]byte(cardLabel + text))
 	if err != nil {
 		return nil, err
 	}
-	return []byte(text + "# signature: " + base64.StdEncoding.EncodeToString(signature) + "\n"), nil
+	return []byte(text + "# signature: " + encode64(signature) + "\n"), nil
 }
 
 // IsCard says whether text looks like a contact card of any version.
@@ -134,6 +134,8 @@ func (c *Contact) readCardLine(line string) bool {
 	}
 	return true
 }
+
+func encode64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 // decode64 is nil unless text stands for exactly n bytes, in one way only.
 func decode64(text string, n int) []byte {
