@@ -39,6 +39,7 @@ type FirstRun struct {
 	place    string
 	back     *widget.Button
 	showing  *widget.SecretWords
+	focus    fyne.Focusable
 	creating bool
 }
 
@@ -48,6 +49,13 @@ func NewFirstRun(eng Engine, desk Desk, done func()) *FirstRun {
 	f := &FirstRun{eng: eng, desk: desk, done: done, name: desk.Name, words: true, view: container.NewStack()}
 	f.askName()
 	return f
+}
+
+// Shown puts the keyboard where one goes on, once the screen is in the window.
+func (f *FirstRun) Shown() {
+	if f.focus != nil {
+		f.desk.Window.Canvas().Focus(f.focus)
+	}
 }
 
 // View is the screen.
@@ -79,9 +87,8 @@ func (f *FirstRun) show(screen string, p page, first fyne.Focusable) {
 	trace.Screen(screen)
 	f.view.Objects = []fyne.CanvasObject{p.build()}
 	f.view.Refresh()
-	if first != nil {
-		f.desk.Window.Canvas().Focus(first)
-	}
+	f.focus = first
+	f.Shown()
 }
 
 // fresh makes the parts every page has.
@@ -90,12 +97,12 @@ func (f *FirstRun) fresh(label string, next func()) {
 	f.next = widget.PrimaryButton(label, next)
 	f.message = widget.Body("").Tone(theme.Danger)
 	f.spinner = widget.NewSpinner(20)
-	trace.Place("lock.next", f.next)
+	trace.Place("first.next", f.next)
 }
 
 func (f *FirstRun) backButton(to func()) []fyne.CanvasObject {
 	f.back = widget.LinkButton(text.T("lock.back"), to)
-	trace.Place("lock.back", f.back)
+	trace.Place("first.back", f.back)
 	return []fyne.CanvasObject{f.back}
 }
 
@@ -118,8 +125,8 @@ func (f *FirstRun) askName() {
 	}
 	f.fresh(text.T("lock.next"), forward)
 	field.OnSubmitted = func(string) { forward() }
-	trace.Place("lock.name", field)
-	f.show("lock.name", page{
+	trace.Place("first.name", field)
+	f.show("first.name", page{
 		step: 1, drawing: "drop", aside: text.T("lock.aside.name"),
 		title: text.T("lock.name.title"), lead: text.T("lock.name.lead"),
 		content: widget.Column(theme.Grid, field, f.message, f.importing(field)),
@@ -141,7 +148,7 @@ func (f *FirstRun) importing(name *widget.Field) fyne.CanvasObject {
 				}
 			})
 		}).WithIcon("key")
-		trace.Place("lock.import", link)
+		trace.Place("first.import", link)
 		return widget.Row(0, link, widget.Spacer())
 	}
 	out := widget.LinkButton(text.T("lock.import.remove"), func() { stay("") }).Small()
@@ -160,7 +167,8 @@ func (f *FirstRun) askPassphrase() {
 		f.words = i == 0
 		f.askPassphrase()
 	})
-	trace.Place("lock.mode", choice)
+	trace.Place("first.words", choice.Option(0))
+	trace.Place("first.own", choice.Option(1))
 	var content fyne.CanvasObject
 	var first fyne.Focusable = f.next
 	if f.words {
@@ -177,7 +185,7 @@ func (f *FirstRun) askPassphrase() {
 	if first == nil {
 		first = f.own
 	}
-	f.show("lock.passphrase", p, first)
+	f.show("first.passphrase", p, first)
 }
 
 func (f *FirstRun) generated() fyne.CanvasObject {
@@ -192,7 +200,7 @@ func (f *FirstRun) generated() fyne.CanvasObject {
 		f.made = f.desk.Words()
 		f.showing.Set(f.made)
 	}).WithIcon("again").Small()
-	trace.Place("lock.another", another)
+	trace.Place("first.another", another)
 	return widget.Column(12,
 		widget.CardPadded(theme.Gap, container.NewBorder(nil, nil, nil, container.NewCenter(another), f.showing)),
 		widget.Muted(text.T("lock.passphrase.random")))
@@ -216,7 +224,7 @@ func (f *FirstRun) selfChosen() fyne.CanvasObject {
 		meter.Set(score, text.T(key, "time", time))
 	}
 	f.own.OnSubmit = f.choosePassphrase
-	trace.Place("lock.passphrase", f.own)
+	trace.Place("first.choose", f.own)
 	return widget.Column(theme.Grid, f.own, meter)
 }
 
@@ -241,14 +249,14 @@ func (f *FirstRun) askAgain() {
 	f.again = widget.NewPassphraseField(text.T("lock.again.title"))
 	f.again.OnSubmit = f.create
 	f.again.OnChange = func() { f.message.Set("") }
-	trace.Place("lock.again", f.again)
+	trace.Place("first.again", f.again)
 	lead, look := text.T("lock.again.own"), text.T("lock.back")
 	if f.words {
 		lead, look = text.T("lock.again.words"), text.T("lock.again.look")
 	}
 	left := f.backButton(f.askPassphrase)
 	f.back.SetLabel(look)
-	f.show("lock.again", page{
+	f.show("first.again", page{
 		step: 2, drawing: "keys", aside: text.T("lock.aside.passphrase"),
 		title: text.T("lock.again.title"), lead: lead,
 		content: widget.Column(theme.Grid, f.again, f.message, widget.Row(12, f.spinner)),
@@ -300,7 +308,7 @@ func (f *FirstRun) created(err error) {
 		f.message.Set(sentence(err))
 		return
 	}
-	trace.Event("lock.created", nil)
+	trace.Event("first.created", nil)
 	f.made.Destroy()
 	f.chosen.Destroy()
 	f.made, f.chosen = nil, nil

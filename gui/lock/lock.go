@@ -3,9 +3,9 @@
 // and the widgets, and never opens files for writing: the engine does.
 //
 // Passphrases stay in guarded memory from the key press to the engine. The
-// screens publish these places to gui/trace: lock.name, lock.import,
-// lock.mode, lock.another, lock.passphrase, lock.again, lock.place, lock.back,
-// lock.later, lock.next (the one primary button), lock.forgot.
+// screens first.name, first.passphrase, first.again, first.backup, first.saved
+// and lock publish their places to gui/trace; first.next and lock.go are the
+// primary buttons.
 package lock
 
 import (

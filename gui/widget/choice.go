@@ -185,6 +185,7 @@ func (c *Check) paint(parts []fyne.CanvasObject) {
 type Choice struct {
 	pressable
 	options []string
+	words   []fyne.CanvasObject // one canvas.Text for each option
 	chosen  int
 	changed func(int)
 }
@@ -193,9 +194,15 @@ type Choice struct {
 // person chose another.
 func NewChoice(options []string, chosen int, changed func(int)) *Choice {
 	c := &Choice{options: options, chosen: chosen, changed: changed}
+	for range options {
+		c.words = append(c.words, canvas.NewText("", color.Black))
+	}
 	c.press(c, nil)
 	return c
 }
+
+// Option is what shows option i, for the trace.
+func (c *Choice) Option(i int) fyne.CanvasObject { return c.words[i] }
 
 // Chosen is the index of the chosen option.
 func (c *Choice) Chosen() int { return c.chosen }
@@ -269,10 +276,7 @@ func (c *Choice) MinSize() fyne.Size {
 // CreateRenderer is for the toolkit.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	parts := []fyne.CanvasObject{ring(), canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)}
-	for range c.options {
-		parts = append(parts, canvas.NewText("", color.Black))
-	}
-	return newRenderer(c, parts...)
+	return newRenderer(c, append(parts, c.words...)...)
 }
 
 func (c *Choice) layout(size fyne.Size, parts []fyne.CanvasObject) {

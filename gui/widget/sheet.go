@@ -141,24 +141,39 @@ func Toast(c fyne.Canvas, tone fyne.ThemeColorName, s string) {
 	panel := NewPanel(theme.Raised, theme.Radius)
 	panel.Stroke, panel.StrokeWidth = theme.Border, 1
 	box := container.NewStack(panel, Pad(12, theme.Gap, Row(theme.Grid, NewIcon(icon, tone, 20), words)))
-	host, ok := c.Content().(*Stage)
-	if !ok {
-		return
+	if host := stageIn(c.Content()); host != nil {
+		host.toast(box)
 	}
-	host.toast(box)
+}
+
+// stageIn finds the stage of a window's content.
+func stageIn(o fyne.CanvasObject) *Stage {
+	if s, ok := o.(*Stage); ok {
+		return s
+	}
+	if c, ok := o.(*fyne.Container); ok {
+		for _, child := range c.Objects {
+			if s := stageIn(child); s != nil {
+				return s
+			}
+		}
+	}
+	return nil
 }
 
 // Stage is a window's content with a place for toasts over it.
 type Stage struct {
 	stock.BaseWidget
+	least  fyne.Size
 	screen fyne.CanvasObject
 	shown  fyne.CanvasObject
 	timer  *time.Timer
 }
 
-// NewStage makes a stage that shows screen.
-func NewStage(screen fyne.CanvasObject) *Stage {
-	s := &Stage{screen: screen}
+// NewStage makes a stage that shows screen. least is the smallest size of the
+// window, whatever the screen would like.
+func NewStage(screen fyne.CanvasObject, least fyne.Size) *Stage {
+	s := &Stage{screen: screen, least: least}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -191,7 +206,7 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer { return &stageRenderer{s} 
 type stageRenderer struct{ s *Stage }
 
 func (r *stageRenderer) Destroy()           {}
-func (r *stageRenderer) MinSize() fyne.Size { return r.s.screen.MinSize() }
+func (r *stageRenderer) MinSize() fyne.Size { return r.s.least }
 
 func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	if r.s.shown == nil {

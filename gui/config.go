@@ -1,0 +1,102 @@
+package gui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"cryptodesk/engine"
+	"cryptodesk/engine/secret"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+	"cryptodesk/gui/widget"
+)
+
+// config is the Settings screen.
+type config struct {
+	w        *window
+	view     fyne.CanvasObject
+	language *widget.Choice
+}
+
+func newConfig(w *window) *config {
+	c := &config{w: w}
+	languages := []text.Language{followSystem, text.English, text.Korean}
+	c.language = widget.NewChoice([]string{text.T("settings.language.system"), text.T("settings.language.en"), text.T("settings.language.ko")},
+		max(0, slices.Index(languages, w.settings.Language)), func(i int) { w.settings.Language = languages[i]; w.restyle() })
+	modes := []theme.Mode{theme.System, theme.Light, theme.Dark}
+	look := widget.NewChoice([]string{text.T("settings.theme.system"), text.T("settings.theme.light"), text.T("settings.theme.dark")},
+		max(0, slices.Index(modes, w.settings.Theme)), func(i int) { w.settings.Theme = modes[i]; w.restyle() })
+	trace.Place("settings.language", c.language)
+	trace.Place("settings.theme", look)
+	note := ""
+	if w.files.Busy() {
+		note = text.T("settings.language.note")
+	}
+	column := widget.Column(theme.Gap,
+		rows(line("person", text.T("settings.language"), note, c.language), line("eye", text.T("settings.theme"), "", look)),
+		rows(memory(w.eng.Protection())),
+		rows(shortcut("Ctrl O", "settings.shortcuts.choose"), shortcut("Ctrl 1 – 3", "settings.shortcuts.screens"),
+			shortcut("Ctrl L", "rail.lock"), shortcut("Esc", "settings.shortcuts.cancel"), shortcut("Ctrl Q", "app.quit")),
+		rows(line("info", text.T("app.name")+" "+engine.Version(), text.T("settings.formats"), nil),
+			line("folder", text.T("settings.profile"), text.Name(w.eng.Home()), nil)))
+	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil,
+		container.NewVScroll(widget.Pad(0, theme.Wide, widget.Column(theme.Wide, column, widget.Pad(0, 0, widget.NewPanel(theme.Transparent, 0))))))
+	return c
+}
+
+func (c *config) shown() {
+	trace.Screen("settings")
+	c.w.win.Canvas().Focus(c.language)
+}
+
+// rows is a card of lines with rules between them.
+func rows(lines ...fyne.CanvasObject) fyne.CanvasObject {
+	parts := []fyne.CanvasObject{}
+	for i, l := range lines {
+		if i > 0 {
+			parts = append(parts, widget.Pad(0, theme.Gap, widget.Rule()))
+		}
+		parts = append(parts, widget.Pad(12, theme.Gap, l))
+	}
+	return widget.CardPadded(0, widget.Column(0, parts...))
+}
+
+// line is an icon, a name with a sentence below, and what can be changed.
+func line(icon, name, sentence string, control fyne.CanvasObject) fyne.CanvasObject {
+	words := widget.Column(2, widget.Strong(name))
+	if sentence != "" {
+		words.Add(widget.Muted(sentence))
+	}
+	var right fyne.CanvasObject
+	if control != nil {
+		right = container.NewCenter(control)
+	}
+	mark := container.NewCenter(widget.NewIcon(icon, theme.Muted, 20))
+	return container.NewBorder(nil, nil, mark, right, widget.Pad(0, 14, container.NewBorder(nil, nil, nil, nil, middle(words))))
+}
+
+// middle centres content vertically and gives it the whole width.
+func middle(content fyne.CanvasObject) fyne.CanvasObject {
+	return widget.Column(0, widget.Spacer(), content, widget.Spacer())
+}
+
+func shortcut(keys, key string) fyne.CanvasObject {
+	return widget.Row(theme.Grid, widget.Label(text.T(key)), widget.Spacer(), widget.NewBadge(keys, theme.Muted))
+}
+
+// memory says how well secrets are guarded here, in words.
+func memory(s secret.Status) fyne.CanvasObject {
+	if s.Level == secret.Full {
+		return line("shield-check", text.T("settings.memory"), text.T("settings.memory.full.text"),
+			widget.NewBadge(text.T("settings.memory.full"), theme.OK))
+	}
+	sentences := text.T("settings.memory.partial.text")
+	for _, r := range s.Reasons {
+		sentences += "\n" + text.T("memory."+string(r))
+	}
+	return line("shield", text.T("settings.memory"), sentences,
+		widget.NewBadge(text.T("settings.memory.partial"), theme.Warning))
+}

@@ -1,0 +1,69 @@
+// Package gui owns the window: which screen is shown, the rail, the shortcuts,
+// the settings, locking and leaving. It imports the engine, its value packages
+// and the screens' packages; it never imports cryptography, network or the
+// libraries behind the engine, which a test checks.
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"cryptodesk/engine"
+	"cryptodesk/engine/secret"
+	"cryptodesk/engine/session"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/files"
+	"cryptodesk/gui/keys"
+	"cryptodesk/gui/lock"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+)
+
+// appID is the program's name to the desktop.
+const appID = "app.cryptodesk"
+
+// Engine is what the window needs of the engine; *engine.Engine has it.
+type Engine interface {
+	lock.Engine
+	files.Engine
+	keys.Engine
+	Home() string
+	State() session.State
+	OnChange(f func()) (stop func())
+	Protection() secret.Status
+	Lock()
+	Close()
+}
+
+var _ Engine = (*engine.Engine)(nil)
+
+// Run shows the window until it is closed; dropped is taken as if it had been
+// dropped on it. It must be called on the main goroutine, with a display
+// there. Every secret is wiped before it returns.
+func Run(eng *engine.Engine, dropped []string) error {
+	a := app.NewWithID(appID)
+	w := open(a, eng)
+	w.drop(dropped)
+	trace.Watch(w.win)
+	w.win.ShowAndRun()
+	return nil
+}
+
+// Quit closes the window from any goroutine, once there is one.
+func Quit() {
+	if a := fyne.CurrentApp(); a != nil {
+		cross.Do(a.Quit)
+	}
+}
+
+// open makes the window in the language and theme of its settings.
+func open(a fyne.App, eng Engine) *window {
+	s := loadSettings(eng.Home())
+	s.speak()
+	translateToolkit()
+	a.Settings().SetTheme(theme.New(s.Theme))
+	w := &window{app: a, eng: eng, settings: s, win: a.NewWindow(text.T("app.name"))}
+	w.start()
+	return w
+}

@@ -1,0 +1,268 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"cryptodesk/assets"
+	"cryptodesk/engine/session"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/files"
+	"cryptodesk/gui/keys"
+	"cryptodesk/gui/lock"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/widget"
+)
+
+// window is the one window. Everything in it is for the UI goroutine.
+type window struct {
+	app      fyne.App
+	win      fyne.Window
+	eng      Engine
+	settings settings
+
+	stage  *widget.Stage
+	first  *lock.FirstRun // while the keyring is being made
+	unlock *lock.Unlock   // while locked
+	rail   *rail          // while unlocked
+	page   *fyne.Container
+	shown  string // the rail item whose screen is shown
+
+	files    *files.Screen
+	keys     *keys.Screen
+	recovery *recovery
+	config   *config
+
+	waiting []string // dropped while locked
+	silence func()   // ends the engine's news
+	leaving bool
+}
+
+// start fills the window and listens to the engine.
+func (w *window) start() {
+	w.stage = widget.NewStage(container.NewStack(), fyne.NewSize(leastWidth, leastHeight))
+	w.win.SetIcon(fyne.NewStaticResource("cryptodesk.svg", assets.Drawing("app")))
+	w.win.SetPadded(false)
+	w.win.SetContent(container.NewStack(widget.NewPanel(theme.Background, 0), w.stage))
+	w.win.Resize(fyne.NewSize(w.settings.Width, w.settings.Height))
+	w.win.SetCloseIntercept(w.close)
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
+		paths := make([]string, 0, len(uris))
+		for _, u := range uris {
+			paths = append(paths, u.Path())
+		}
+		w.drop(paths)
+	})
+	w.shortcuts()
+	ring, stop := cross.Coalesce(w.sync)
+	unhear := w.eng.OnChange(ring)
+	w.silence = func() { unhear(); stop() }
+	w.sync()
+}
+
+// sync shows what the engine's state asks for.
+func (w *window) sync() {
+	switch state := w.eng.State(); {
+	case w.leaving:
+	case state == session.New:
+		if w.first == nil {
+			w.showFirstRun()
+		}
+	case state == session.Locked:
+		if w.unlock == nil {
+			w.showLocked()
+		}
+	case w.first != nil: // made its keys just now and goes on to its last step
+	case w.rail == nil:
+		w.showScreens("files")
+	default:
+		w.keys.Refresh()
+	}
+}
+
+// clear takes down what stands before the door, and wipes it.
+func (w *window) clear() {
+	widget.DismissAll(w.win.Canvas())
+	if w.first != nil {
+		w.first.Close()
+		w.first = nil
+	}
+	if w.unlock != nil {
+		w.unlock.Close()
+		w.unlock = nil
+	}
+}
+
+func (w *window) showFirstRun() {
+	w.clear()
+	w.first = lock.NewFirstRun(w.eng, w.lockDesk(), func() {
+		w.clear()
+		w.sync()
+	})
+	w.stage.Set(w.first.View())
+	w.first.Shown()
+}
+
+func (w *window) showLocked() {
+	w.clear()
+	if w.files != nil {
+		w.files.Locked()
+	}
+	w.rail, w.keys, w.recovery, w.config = nil, nil, nil, nil
+	w.unlock = lock.NewUnlock(w.eng, w.win)
+	w.stage.Set(w.unlock.View())
+	w.unlock.Focus()
+}
+
+// showScreens builds the rail and the screens. The Files screen outlives a
+// lock, because its rows are the outcome of what ran.
+func (w *window) showScreens(id string) {
+	w.clear()
+	if w.files == nil {
+		w.files = files.New(w.win, w.eng)
+	}
+	w.keys = keys.New(w.win, w.eng)
+	w.recovery = newRecovery(w)
+	w.config = newConfig(w)
+	w.page = container.NewStack()
+	w.rail = newRail(w)
+	w.stage.Set(container.NewBorder(nil, nil, w.rail.view, nil, w.page))
+	w.show(id)
+	waiting := w.waiting
+	w.waiting = nil
+	w.drop(waiting)
+}
+
+// show brings a screen to the front.
+func (w *window) show(id string) {
+	if w.shown == "files" && id != "files" {
+		w.files.Hidden()
+	}
+	w.shown = id
+	w.rail.selected(id)
+	w.rail.alert(w.settings.Saved == "")
+	var content fyne.CanvasObject
+	shown := func() {}
+	switch id {
+	case "keys":
+		content, shown = w.keys.Content(), w.keys.Shown
+	case "recovery":
+		content, shown = w.recovery.view, w.recovery.shown
+	case "settings":
+		content, shown = w.config.view, w.config.shown
+	default:
+		content, shown = w.files.Content(), w.files.Shown
+	}
+	w.page.Objects = []fyne.CanvasObject{content}
+	w.page.Refresh()
+	shown()
+}
+
+// drop takes paths dropped on the window, wherever it is; before the door is
+// open they wait.
+func (w *window) drop(paths []string) {
+	switch {
+	case len(paths) == 0:
+	case w.rail == nil:
+		w.waiting = append(w.waiting, paths...)
+		widget.Toast(w.win.Canvas(), theme.Accent, text.T("app.waiting"))
+	case w.shown == "keys":
+		w.keys.Drop(paths)
+	default:
+		widget.DismissAll(w.win.Canvas())
+		if w.shown != "files" {
+			w.show("files")
+		}
+		w.files.Drop(paths)
+	}
+}
+
+// escape is Esc where nothing above the screen had a use for it.
+func (w *window) escape() {
+	if widget.DismissTop(w.win.Canvas()) || w.rail == nil {
+		return
+	}
+	if w.shown == "files" {
+		w.files.Escape()
+	}
+}
+
+func (w *window) shortcuts() {
+	c := w.win.Canvas()
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			w.escape()
+		}
+	})
+	control := func(key fyne.KeyName, f func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+			if w.rail != nil && c.Overlays().Top() == nil {
+				f()
+			}
+		})
+	}
+	control(fyne.KeyO, func() { w.show("files"); w.files.Choose() })
+	for i, id := range railScreens {
+		control(fyne.KeyName('1'+rune(i)), func() { w.show(id) })
+	}
+	control(fyne.KeyComma, func() { w.show("settings") })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: fyne.KeyModifierShortcutDefault},
+		func(fyne.Shortcut) { w.lock() })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
+		func(fyne.Shortcut) { w.close() })
+}
+
+// lock covers everything at once; the engine's news brings the lock screen.
+func (w *window) lock() {
+	if w.eng.State() == session.Unlocked {
+		w.eng.Lock()
+		w.sync()
+	}
+}
+
+// close asks while work runs, and leaves otherwise.
+func (w *window) close() {
+	if w.files == nil || !w.files.Busy() {
+		w.leave()
+		return
+	}
+	var sheet *widget.Sheet
+	stay := widget.SecondaryButton(text.T("app.quit.stay"), func() { sheet.Close() })
+	quit := widget.DangerButton(text.T("app.quit.leave"), w.leave)
+	sheet = widget.NewSheet(text.T("app.quit.title"), widget.Body(text.T("app.quit.text")), stay, quit)
+	sheet.Open(w.win.Canvas(), stay)
+}
+
+// leave wipes first and quits then: a dead input-method server can hang the
+// toolkit's own end, and nothing secret may be left if it does.
+func (w *window) leave() {
+	if w.leaving {
+		return
+	}
+	w.leaving = true
+	size := w.win.Canvas().Size()
+	w.settings.Width, w.settings.Height = size.Width, size.Height
+	w.settings.save()
+	w.silence()
+	w.clear()
+	cross.Go(w.eng.Close, w.app.Quit)
+}
+
+// restyle is called after language or theme changed. Files that are being
+// worked on keep their rows, in the old language.
+func (w *window) restyle() {
+	w.settings.save()
+	w.settings.speak()
+	translateToolkit()
+	w.app.Settings().SetTheme(theme.New(w.settings.Theme))
+	w.win.SetTitle(text.T("app.name"))
+	if w.rail == nil {
+		return
+	}
+	if !w.files.Busy() {
+		w.files = nil
+	}
+	w.showScreens(w.shown)
+}
