@@ -1,0 +1,115 @@
+package files
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	stock "fyne.io/fyne/v2/widget"
+
+	"cryptodesk/gui/theme"
+)
+
+// dashes is a dashed outline with round corners: the place to drop things on.
+type dashes struct {
+	stock.BaseWidget
+	role fyne.ThemeColorName
+}
+
+func newDashes(role fyne.ThemeColorName) *dashes {
+	d := &dashes{role: role}
+	d.ExtendBaseWidget(d)
+	return d
+}
+
+func (d *dashes) tone(role fyne.ThemeColorName) {
+	if d.role != role {
+		d.role = role
+		d.Refresh()
+	}
+}
+
+// CreateRenderer is for the toolkit.
+func (d *dashes) CreateRenderer() fyne.WidgetRenderer {
+	return stock.NewSimpleRenderer(canvas.NewRaster(d.draw))
+}
+
+// Lengths in device-independent pixels.
+const (
+	dashOn, dashOff float64 = 7, 6
+	dashWidth       float64 = 1.5
+)
+
+// draw paints the outline for a size in device pixels.
+func (d *dashes) draw(w, h int) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	if w < 2 || h < 2 || d.Size().Width <= 0 {
+		return img
+	}
+	scale := float64(w) / float64(d.Size().Width)
+	ink := color.NRGBAModel.Convert(theme.Color(d.role)).(color.NRGBA)
+	o := outline{float64(w), float64(h), float64(theme.Radius) * scale, dashWidth * scale, dashOn * scale, dashOff * scale}
+	margin := int(o.radius) + 1
+	for y := range h {
+		for x := 0; x < w; x++ {
+			if x == margin && y >= margin && y < h-margin && w > 2*margin {
+				x = w - margin // nothing is drawn inside
+			}
+			if a := o.cover(float64(x)+0.5, float64(y)+0.5); a > 0 {
+				c := ink
+				c.A = uint8(float64(ink.A)*a + 0.5)
+				img.SetNRGBA(x, y, c)
+			}
+		}
+	}
+	return img
+}
+
+// outline is a rounded rectangle and its dashes, in device pixels.
+type outline struct{ w, h, radius, width, on, off float64 }
+
+// cover is how much of the pixel at x, y the dashes cover, 0 to 1.
+func (o outline) cover(x, y float64) float64 {
+	inset := o.width / 2
+	hx, hy := o.w/2-inset, o.h/2-inset // half sizes of the centre line
+	r := math.Min(o.radius, math.Min(hx, hy))
+	dx, dy := x-o.w/2, y-o.h/2
+	qx, qy := math.Abs(dx)-(hx-r), math.Abs(dy)-(hy-r)
+	distance := math.Hypot(math.Max(qx, 0), math.Max(qy, 0)) + math.Min(math.Max(qx, qy), 0) - r
+	line := clamp(inset + 0.5 - math.Abs(distance))
+	if line == 0 {
+		return 0
+	}
+	along, length := o.along(dx, dy, hx, hy, r)
+	n := math.Max(1, math.Round(length/(o.on+o.off)))
+	period := length / n
+	at := math.Mod(along, period)
+	return line * clamp(o.on/2+0.5-math.Abs(at-period/2))
+}
+
+// along is how far round a point lies, and the length of the whole outline.
+func (o outline) along(dx, dy, hx, hy, r float64) (at, length float64) {
+	sx, sy, arc := 2*(hx-r), 2*(hy-r), math.Pi*r/2
+	length = 2*sx + 2*sy + 4*arc
+	switch {
+	case dx > hx-r && dy < -(hy-r):
+		return sx + r*math.Atan2(dx-(hx-r), -(dy+hy-r)), length
+	case dx > hx-r && dy > hy-r:
+		return sx + arc + sy + r*math.Atan2(dy-(hy-r), dx-(hx-r)), length
+	case dx < -(hx-r) && dy > hy-r:
+		return 2*sx + 2*arc + sy + r*math.Atan2(-(dx+hx-r), dy-(hy-r)), length
+	case dx < -(hx-r) && dy < -(hy-r):
+		return 2*sx + 3*arc + 2*sy + r*math.Atan2(-(dy+hy-r), -(dx+hx-r)), length
+	case dy < 0 && -dy-hy > math.Abs(dx)-hx:
+		return dx + hx - r, length
+	case dx > 0 && dx-hx > math.Abs(dy)-hy:
+		return sx + arc + dy + hy - r, length
+	case dy > 0 && dy-hy > math.Abs(dx)-hx:
+		return sx + 2*arc + sy + hx - r - dx, length
+	}
+	return 2*sx + 3*arc + sy + hy - r - dy, length
+}
+
+func clamp(v float64) float64 { return math.Max(0, math.Min(1, v)) }

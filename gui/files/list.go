@@ -1,0 +1,212 @@
+package files
+
+import (
+	"math"
+	"sort"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	stock "fyne.io/fyne/v2/widget"
+
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/widget"
+)
+
+// list shows any number of rows of one height and makes objects only for
+// those that can be seen. Unlike the toolkit's list it touches nothing else
+// when it is refreshed, keeps a row's object while it stays visible, and hands
+// keys on.
+type list struct {
+	stock.BaseWidget
+	height float32
+	length func() int
+	create func() fyne.CanvasObject
+	update func(i int, o fyne.CanvasObject)
+
+	chosen  func(i int) // Enter or Space on a row
+	removed func(i int) // Delete on a row
+
+	scroll  *container.Scroll
+	body    *fyne.Container
+	mark    *widget.Panel
+	shown   map[int]fyne.CanvasObject // by row
+	spare   []fyne.CanvasObject
+	at      int // the row the keyboard is on
+	focused bool
+}
+
+func newList(height float32, length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *list {
+	l := &list{height: height, length: length, create: create, update: update, shown: map[int]fyne.CanvasObject{}}
+	l.mark = widget.NewPanel(theme.AccentSoft, theme.Corner)
+	l.mark.Stroke, l.mark.StrokeWidth = theme.Accent, 2
+	l.mark.Hide()
+	l.body = container.New(listLayout{l}, l.mark)
+	l.scroll = container.NewVScroll(l.body)
+	l.scroll.OnScrolled = func(fyne.Position) { l.arrange(false) }
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// CreateRenderer is for the toolkit.
+func (l *list) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(l.scroll) }
+
+// MinSize is one row: the list takes the height it is given.
+func (l *list) MinSize() fyne.Size { return fyne.NewSize(200, l.height) }
+
+// Resize also decides anew which rows can be seen.
+func (l *list) Resize(s fyne.Size) {
+	l.BaseWidget.Resize(s)
+	l.scroll.Resize(s)
+	l.arrange(false)
+}
+
+// Refresh updates the rows that can be seen; the number of rows may have
+// changed.
+func (l *list) Refresh() {
+	l.at = max(0, min(l.at, l.length()-1))
+	l.scroll.Refresh() // the content may be shorter than where it was scrolled to
+	l.arrange(true)
+	l.BaseWidget.Refresh()
+}
+
+// listLayout gives the rows their places in the scrolled body.
+type listLayout struct{ l *list }
+
+func (s listLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, s.l.height*float32(s.l.length()))
+}
+
+func (s listLayout) Layout([]fyne.CanvasObject, fyne.Size) { s.l.arrange(false) }
+
+// visible is the range [first, end) of rows that can be seen.
+func (l *list) visible() (first, end int) {
+	view := l.scroll.Size().Height
+	if view <= 0 {
+		return 0, 0
+	}
+	first = int(math.Floor(float64(l.scroll.Offset.Y / l.height)))
+	end = int(math.Ceil(float64((l.scroll.Offset.Y + view) / l.height)))
+	return max(0, first), min(l.length(), end)
+}
+
+// arrange gives every visible row an object and updates the new ones, or all.
+func (l *list) arrange(all bool) {
+	first, end := l.visible()
+	changed := false
+	for i, o := range l.shown {
+		if i < first || i >= end {
+			delete(l.shown, i)
+			l.spare = append(l.spare, o)
+			o.Hide()
+			changed = true
+		}
+	}
+	size := fyne.NewSize(l.scroll.Size().Width, l.height)
+	for i := first; i < end; i++ {
+		o, old := l.shown[i]
+		if !old {
+			o = l.take()
+			l.shown[i] = o
+			changed = true
+		}
+		if !old || all {
+			l.update(i, o)
+		}
+		o.Resize(size)
+		o.Move(fyne.NewPos(0, float32(i)*l.height))
+		o.Show()
+	}
+	l.placeMark()
+	if changed {
+		l.order()
+	}
+}
+
+func (l *list) take() fyne.CanvasObject {
+	if n := len(l.spare); n > 0 {
+		o := l.spare[n-1]
+		l.spare = l.spare[:n-1]
+		return o
+	}
+	return l.create()
+}
+
+// order keeps the objects in the order of their rows, which is the order in
+// which Tab visits them.
+func (l *list) order() {
+	rows := make([]int, 0, len(l.shown))
+	for i := range l.shown {
+		rows = append(rows, i)
+	}
+	sort.Ints(rows)
+	objects := make([]fyne.CanvasObject, 1, len(rows)+1)
+	objects[0] = l.mark
+	for _, i := range rows {
+		objects = append(objects, l.shown[i])
+	}
+	l.body.Objects = objects
+	l.body.Refresh()
+}
+
+func (l *list) placeMark() {
+	if !l.focused || l.length() == 0 {
+		l.mark.Hide()
+		return
+	}
+	l.mark.Move(fyne.NewPos(4, float32(l.at)*l.height+2))
+	l.mark.Resize(fyne.NewSize(l.scroll.Size().Width-8, l.height-4))
+	l.mark.Show()
+}
+
+// goTo puts the keyboard on a row and makes it visible.
+func (l *list) goTo(i int) {
+	l.at = max(0, min(i, l.length()-1))
+	top, view := float32(l.at)*l.height, l.scroll.Size().Height
+	switch {
+	case top < l.scroll.Offset.Y:
+		l.scroll.ScrollToOffset(fyne.NewPos(0, top))
+	case top+l.height > l.scroll.Offset.Y+view:
+		l.scroll.ScrollToOffset(fyne.NewPos(0, top+l.height-view))
+	}
+	l.arrange(false)
+}
+
+// FocusGained shows which row the keyboard is on.
+func (l *list) FocusGained() { l.focused = true; l.placeMark() }
+
+// FocusLost hides it.
+func (l *list) FocusLost() { l.focused = false; l.placeMark() }
+
+// TypedRune is ignored.
+func (l *list) TypedRune(rune) {}
+
+// TypedKey moves between the rows and acts on one.
+func (l *list) TypedKey(e *fyne.KeyEvent) {
+	page := max(1, int(l.scroll.Size().Height/l.height)-1)
+	switch e.Name {
+	case fyne.KeyDown:
+		l.goTo(l.at + 1)
+	case fyne.KeyUp:
+		l.goTo(l.at - 1)
+	case fyne.KeyPageDown:
+		l.goTo(l.at + page)
+	case fyne.KeyPageUp:
+		l.goTo(l.at - page)
+	case fyne.KeyHome:
+		l.goTo(0)
+	case fyne.KeyEnd:
+		l.goTo(l.length() - 1)
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		l.act(l.chosen)
+	case fyne.KeyDelete:
+		l.act(l.removed)
+	default:
+		widget.Unhandled(l, e)
+	}
+}
+
+func (l *list) act(f func(int)) {
+	if f != nil && l.at < l.length() {
+		f(l.at)
+	}
+}

@@ -1,0 +1,247 @@
+package files
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"cryptodesk/engine/batch"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/shell"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+	"cryptodesk/gui/widget"
+)
+
+// nearLimit is how many bytes of a drop's URI list make it worth a warning:
+// lists over 256 KB arrive as nothing at all under X11.
+const nearLimit = 200_000
+
+// Screen is the Files screen. All methods are for the UI goroutine.
+type Screen struct {
+	window fyne.Window
+	engine Engine
+
+	content *fyne.Container // the one of the views below that is shown
+	hero    *dropArea
+	rows    *boardView
+	plan    *planView
+	looking context.CancelFunc // ends the planning that is under way
+	name    string             // of the view, for the trace
+	hidden  bool               // another screen is shown
+
+	board board
+}
+
+// New makes the screen for a window that shows it.
+func New(w fyne.Window, eng Engine) *Screen {
+	s := &Screen{window: w, engine: eng, content: container.NewStack()}
+	s.hero = newDropHero(s.Choose, s.ChooseFolder)
+	s.rows = newBoardView(s)
+	s.showRest()
+	return s
+}
+
+// Content is what the window shows.
+func (s *Screen) Content() fyne.CanvasObject { return s.content }
+
+// Shown puts the keyboard where one goes on; call it after the screen became
+// visible.
+func (s *Screen) Shown() {
+	s.hidden = false
+	trace.Screen(s.name)
+	switch {
+	case s.plan != nil:
+		s.plan.focus()
+	case len(s.board.runs) > 0:
+		s.window.Canvas().Focus(s.rows.list)
+	default:
+		s.window.Canvas().Focus(s.hero.first)
+	}
+}
+
+// Hidden is to be called when another screen is shown instead.
+func (s *Screen) Hidden() { s.hidden = true }
+
+// Busy says whether a job is running.
+func (s *Screen) Busy() bool { return s.board.total().active > 0 }
+
+// Locked forgets the plan and what was typed into it. Running jobs go on.
+func (s *Screen) Locked() { s.Escape() }
+
+// Escape cancels the plan, or the planning, and says whether there was one.
+func (s *Screen) Escape() bool {
+	if s.looking == nil && s.plan == nil {
+		return false
+	}
+	s.dropPlan()
+	s.showRest()
+	s.Shown()
+	return true
+}
+
+// dropPlan ends the planning and wipes the plan.
+func (s *Screen) dropPlan() {
+	if s.looking != nil {
+		s.looking()
+		s.looking = nil
+	}
+	if s.plan != nil {
+		s.plan.destroy()
+		s.plan = nil
+	}
+}
+
+// showRest shows the rows, or the place to drop things on when there are none.
+func (s *Screen) showRest() {
+	if len(s.board.runs) > 0 {
+		s.set(s.rowsName(), s.rows.content)
+		s.rows.refresh()
+		return
+	}
+	s.set("files", widget.Pad(theme.Wide, theme.Wide, s.hero))
+}
+
+func (s *Screen) rowsName() string {
+	if s.Busy() {
+		return "files.run"
+	}
+	return "files.done"
+}
+
+func (s *Screen) set(name string, o fyne.CanvasObject) {
+	s.call(name)
+	s.content.Objects = []fyne.CanvasObject{o}
+	s.content.Refresh()
+}
+
+// call names the view for the trace.
+func (s *Screen) call(name string) {
+	s.name = name
+	if !s.hidden {
+		trace.Screen(name)
+	}
+}
+
+// Choose asks for files.
+func (s *Screen) Choose() {
+	shell.Choose(s.window, shell.Request{
+		Title: text.T("files.choose.title"), Accept: text.T("files.choose.accept"), Multiple: true,
+	}, s.chosen)
+}
+
+// ChooseFolder asks for folders.
+func (s *Screen) ChooseFolder() {
+	shell.Choose(s.window, shell.Request{
+		Title: text.T("files.chooseFolder.title"), Accept: text.T("files.choose.accept"), Multiple: true, Folder: true,
+	}, s.chosen)
+}
+
+func (s *Screen) chosen(paths []string) {
+	if len(paths) > 0 {
+		s.Drop(paths)
+	}
+}
+
+// Drop takes paths that were dropped on the window or chosen, and shows the
+// plan for them and for those already planned. Only absolute paths that exist
+// count: a drop may carry addresses of the web or of the bin.
+func (s *Screen) Drop(paths []string) {
+	all := []string{}
+	var choices *planView
+	if s.plan != nil {
+		all, choices = append(all, s.plan.paths...), s.plan
+	}
+	known, size, before := map[string]bool{}, 0, len(all)
+	for _, p := range all {
+		known[p] = true
+	}
+	for _, p := range paths {
+		size += len("file://\r\n") + len(p)
+		if !filepath.IsAbs(p) || known[filepath.Clean(p)] {
+			continue
+		}
+		p = filepath.Clean(p)
+		if _, err := os.Lstat(p); err == nil {
+			all, known[p] = append(all, p), true
+		}
+	}
+	if len(all) == before {
+		if before == 0 {
+			s.explainNothing()
+		}
+		return
+	}
+	s.look(all, choices, size > nearLimit)
+}
+
+// explainNothing says why a drop led to nothing.
+func (s *Screen) explainNothing() {
+	var sheet *widget.Sheet
+	choose := widget.PrimaryButton(text.T("files.choose"), func() { sheet.Close(); s.Choose() })
+	stop := widget.SecondaryButton(text.T("files.close"), func() { sheet.Close() })
+	sheet = widget.NewSheet(text.T("files.drop.none.what"), widget.Body(text.T("files.drop.none.do")), stop, choose)
+	sheet.Open(s.window.Canvas(), choose)
+}
+
+// look plans off the UI goroutine and shows that it does.
+func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
+	if s.looking != nil {
+		s.looking()
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.looking = stop
+	s.set("files.looking", s.lookingView(len(paths)))
+	var plan *batch.Plan
+	var err error
+	cross.Go(func() { plan, err = s.engine.Plan(ctx, paths) }, func() {
+		if ctx.Err() != nil {
+			return // cancelled, or overtaken by another drop
+		}
+		stop()
+		s.looking = nil
+		next := newPlanView(s, paths, plan, err)
+		next.nearLimit = nearLimit
+		next.inherit(choices)
+		s.dropPlan()
+		s.plan = next
+		next.build()
+		s.set("files.plan", next.content)
+		next.focus()
+	})
+}
+
+func (s *Screen) lookingView(n int) fyne.CanvasObject {
+	turning := widget.NewSpinner(24)
+	turning.Start()
+	stop := widget.SecondaryButton(text.T("files.cancel"), func() { s.Escape() })
+	trace.Place("looking.cancel", stop)
+	words := widget.Column(theme.Half,
+		widget.Strong(text.T("files.looking", "n", n)), widget.Caption(text.T("files.looking.note")))
+	card := widget.Card(widget.Row(theme.Gap, turning, words, widget.Spacer(), stop))
+	return widget.Pad(theme.Wide, theme.Wide, container.NewVBox(card))
+}
+
+// begin puts a run on the board and watches it.
+func (s *Screen) begin(r *run) {
+	s.board.add(r)
+	r.stop = cross.Watch(r.version, r.job.Done(), func() { s.news(r) })
+}
+
+// news is called while a run goes on, at most ten times a second, and after
+// its end.
+func (s *Screen) news(r *run) {
+	if !r.active() && !r.told {
+		r.told = true
+		p := r.job.Progress()
+		trace.Event("job.done", map[string]any{"rows": p.Rows, "failed": p.Failed})
+	}
+	s.rows.refresh()
+	if s.looking == nil && s.plan == nil {
+		s.call(s.rowsName())
+	}
+}

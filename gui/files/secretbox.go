@@ -1,0 +1,100 @@
+package files
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"cryptodesk/engine/passphrase"
+	"cryptodesk/engine/secret"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+	"cryptodesk/gui/widget"
+)
+
+// generatedWords is how many words a made passphrase has.
+const generatedWords = 5
+
+// secretBox asks for a new passphrase twice, or makes one.
+type secretBox struct {
+	content *fyne.Container
+	field   *widget.PassphraseField
+	again   *widget.PassphraseField
+	differ  *widget.Text
+	words   *widget.SecretWords
+	made    *secret.Buffer // what words shows
+	shown   *fyne.Container
+	changed func()
+}
+
+func newSecretBox(changed, submit func()) *secretBox {
+	b := &secretBox{changed: changed}
+	b.field = widget.NewPassphraseField(text.T("files.secret.field"))
+	b.again = widget.NewPassphraseField(text.T("files.secret.again"))
+	b.field.OnChange, b.again.OnChange = b.update, b.update
+	b.again.OnSubmit = submit
+	b.differ = widget.Caption("").Fits(widget.FitWrap)
+	b.words = widget.NewSecretWords(text.T("files.secret.words"))
+	generate := widget.LinkButton(text.T("files.secret.generate"), b.generate).WithIcon("again").Small()
+	trace.Place("secret.field", b.field)
+	trace.Place("secret.again", b.again)
+	trace.Place("secret.generate", generate)
+	b.shown = widget.Tinted(theme.NeutralSoft, widget.Column(theme.Half,
+		widget.Caption(text.T("files.secret.write")).Fits(widget.FitWrap), b.words))
+	b.shown.Hide()
+	b.content = widget.Column(theme.Half,
+		widget.Caption(text.T("files.secret.field")), widget.Pad(3, 3, b.field),
+		widget.Caption(text.T("files.secret.again")), widget.Pad(3, 3, b.again),
+		b.differ, container.NewHBox(generate), b.shown,
+		widget.Pad(theme.Half, 0, widget.Note(theme.Muted, text.T("files.secret.note"))))
+	b.field.OnSubmit = func() {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(b.field); c != nil {
+			c.Focus(b.again)
+		}
+	}
+	b.update()
+	return b
+}
+
+// ready says whether something was typed, twice the same.
+func (b *secretBox) ready() bool { return !b.field.Empty() && b.field.Text().Equal(b.again.Text()) }
+
+func (b *secretBox) update() {
+	switch {
+	case b.field.Empty() || b.again.Empty(), b.ready():
+		b.differ.Set("")
+	default:
+		b.differ.Tone(theme.Danger).Set(text.T("files.secret.differ"))
+	}
+	show(b.differ, b.differ.Content() != "")
+	b.changed()
+}
+
+// generate makes words, types them into both fields and shows them to be
+// written down.
+func (b *secretBox) generate() {
+	b.forget()
+	b.made = passphrase.Generate(generatedWords)
+	for _, f := range []*widget.PassphraseField{b.field, b.again} {
+		f.Clear()
+		for _, c := range b.made.Bytes() {
+			f.TypedRune(rune(c)) // the word list is ASCII
+		}
+	}
+	b.words.Set(b.made)
+	b.shown.Show()
+	b.content.Refresh()
+}
+
+func (b *secretBox) forget() {
+	b.words.Clear()
+	b.made.Destroy()
+	b.made = nil
+}
+
+// destroy wipes everything.
+func (b *secretBox) destroy() {
+	b.forget()
+	b.field.Destroy()
+	b.again.Destroy()
+}
