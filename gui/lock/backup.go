@@ -32,12 +32,12 @@ func (f *FirstRun) askBackup() {
 		})
 	})
 	later := widget.SecondaryButton(text.T("lock.backup.later"), f.done)
-	trace.Place("first.later", later)
-	trace.Place("first.place", choose)
+	trace.Place("lock.later", later)
+	trace.Place("lock.place", choose)
 	f.back = later
 	card := widget.CardPadded(theme.Gap, container.NewBorder(nil, nil, widget.Pad(0, 0, widget.NewIcon("archive", theme.Muted, 24)),
 		container.NewCenter(choose), widget.Pad(0, 12, widget.Column(0, name, folder))))
-	f.show("first.backup", page{
+	f.show("lock.backup", page{
 		step: 3, drawing: "recovery", aside: text.T("lock.aside.backup"),
 		title: text.T("lock.backup.title"), lead: text.T("lock.backup.lead"),
 		content: widget.Column(theme.Grid, widget.Strong(text.T("lock.backup.place")), card, f.message, widget.Row(12, f.spinner)),
@@ -72,7 +72,7 @@ func (f *FirstRun) backupSaved() {
 	card := widget.CardPadded(theme.Gap, container.NewBorder(nil, nil, widget.NewIcon("done", theme.OK, 24), container.NewCenter(show),
 		widget.Pad(0, 12, widget.Column(0, widget.FileName(text.Name(base(f.place))),
 			widget.Caption(text.Name(filepath.Dir(f.place))).Fits(widget.FitMiddle)))))
-	f.show("first.saved", page{
+	f.show("lock.saved", page{
 		step: 3, drawing: "done", aside: text.T("lock.aside.backup"),
 		title: text.T("lock.backup.title"), lead: text.T("lock.backup.done"),
 		content: widget.Column(theme.Gap, card, widget.Note(theme.Accent, text.T("lock.backup.outside"))),

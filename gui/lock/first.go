@@ -40,6 +40,7 @@ type FirstRun struct {
 	back     *widget.Button
 	showing  *widget.SecretWords
 	focus    fyne.Focusable
+	mounted  bool
 	creating bool
 }
 
@@ -53,6 +54,7 @@ func NewFirstRun(eng Engine, desk Desk, done func()) *FirstRun {
 
 // Shown puts the keyboard where one goes on, once the screen is in the window.
 func (f *FirstRun) Shown() {
+	f.mounted = true
 	if f.focus != nil {
 		f.desk.Window.Canvas().Focus(f.focus)
 	}
@@ -88,7 +90,9 @@ func (f *FirstRun) show(screen string, p page, first fyne.Focusable) {
 	f.view.Objects = []fyne.CanvasObject{p.build()}
 	f.view.Refresh()
 	f.focus = first
-	f.Shown()
+	if f.mounted {
+		f.Shown()
+	}
 }
 
 // fresh makes the parts every page has.
@@ -97,12 +101,12 @@ func (f *FirstRun) fresh(label string, next func()) {
 	f.next = widget.PrimaryButton(label, next)
 	f.message = widget.Body("").Tone(theme.Danger)
 	f.spinner = widget.NewSpinner(20)
-	trace.Place("first.next", f.next)
+	trace.Place("lock.next", f.next)
 }
 
 func (f *FirstRun) backButton(to func()) []fyne.CanvasObject {
 	f.back = widget.LinkButton(text.T("lock.back"), to)
-	trace.Place("first.back", f.back)
+	trace.Place("lock.back", f.back)
 	return []fyne.CanvasObject{f.back}
 }
 
@@ -125,8 +129,8 @@ func (f *FirstRun) askName() {
 	}
 	f.fresh(text.T("lock.next"), forward)
 	field.OnSubmitted = func(string) { forward() }
-	trace.Place("first.name", field)
-	f.show("first.name", page{
+	trace.Place("lock.name", field)
+	f.show("lock.name", page{
 		step: 1, drawing: "drop", aside: text.T("lock.aside.name"),
 		title: text.T("lock.name.title"), lead: text.T("lock.name.lead"),
 		content: widget.Column(theme.Grid, field, f.message, f.importing(field)),
@@ -148,7 +152,7 @@ func (f *FirstRun) importing(name *widget.Field) fyne.CanvasObject {
 				}
 			})
 		}).WithIcon("key")
-		trace.Place("first.import", link)
+		trace.Place("lock.import", link)
 		return widget.Row(0, link, widget.Spacer())
 	}
 	out := widget.LinkButton(text.T("lock.import.remove"), func() { stay("") }).Small()
@@ -167,8 +171,7 @@ func (f *FirstRun) askPassphrase() {
 		f.words = i == 0
 		f.askPassphrase()
 	})
-	trace.Place("first.words", choice.Option(0))
-	trace.Place("first.own", choice.Option(1))
+	trace.Place("lock.mode", choice)
 	var content fyne.CanvasObject
 	var first fyne.Focusable = f.next
 	if f.words {
@@ -185,7 +188,7 @@ func (f *FirstRun) askPassphrase() {
 	if first == nil {
 		first = f.own
 	}
-	f.show("first.passphrase", p, first)
+	f.show("lock.passphrase", p, first)
 }
 
 func (f *FirstRun) generated() fyne.CanvasObject {
@@ -200,7 +203,7 @@ func (f *FirstRun) generated() fyne.CanvasObject {
 		f.made = f.desk.Words()
 		f.showing.Set(f.made)
 	}).WithIcon("again").Small()
-	trace.Place("first.another", another)
+	trace.Place("lock.another", another)
 	return widget.Column(12,
 		widget.CardPadded(theme.Gap, container.NewBorder(nil, nil, nil, container.NewCenter(another), f.showing)),
 		widget.Muted(text.T("lock.passphrase.random")))
@@ -224,7 +227,7 @@ func (f *FirstRun) selfChosen() fyne.CanvasObject {
 		meter.Set(score, text.T(key, "time", time))
 	}
 	f.own.OnSubmit = f.choosePassphrase
-	trace.Place("first.choose", f.own)
+	trace.Place("lock.passphrase", f.own)
 	return widget.Column(theme.Grid, f.own, meter)
 }
 
@@ -249,14 +252,14 @@ func (f *FirstRun) askAgain() {
 	f.again = widget.NewPassphraseField(text.T("lock.again.title"))
 	f.again.OnSubmit = f.create
 	f.again.OnChange = func() { f.message.Set("") }
-	trace.Place("first.again", f.again)
+	trace.Place("lock.again", f.again)
 	lead, look := text.T("lock.again.own"), text.T("lock.back")
 	if f.words {
 		lead, look = text.T("lock.again.words"), text.T("lock.again.look")
 	}
 	left := f.backButton(f.askPassphrase)
 	f.back.SetLabel(look)
-	f.show("first.again", page{
+	f.show("lock.again", page{
 		step: 2, drawing: "keys", aside: text.T("lock.aside.passphrase"),
 		title: text.T("lock.again.title"), lead: lead,
 		content: widget.Column(theme.Grid, f.again, f.message, widget.Row(12, f.spinner)),
@@ -308,7 +311,7 @@ func (f *FirstRun) created(err error) {
 		f.message.Set(sentence(err))
 		return
 	}
-	trace.Event("first.created", nil)
+	trace.Event("lock.created", nil)
 	f.made.Destroy()
 	f.chosen.Destroy()
 	f.made, f.chosen = nil, nil

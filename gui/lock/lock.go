@@ -3,9 +3,9 @@
 // and the widgets, and never opens files for writing: the engine does.
 //
 // Passphrases stay in guarded memory from the key press to the engine. The
-// screens first.name, first.passphrase, first.again, first.backup, first.saved
-// and lock publish their places to gui/trace; first.next and lock.go are the
-// primary buttons.
+// screens lock.name, lock.passphrase, lock.again, lock.backup, lock.saved and
+// lock.unlock publish their places to gui/trace; lock.next is always the one
+// primary button.
 package lock
 
 import (

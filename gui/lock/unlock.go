@@ -40,7 +40,7 @@ func NewUnlock(eng Engine, win fyne.Window) *Unlock {
 	u.spinner = widget.NewSpinner(20)
 	forgot := widget.LinkButton(text.T("lock.unlock.forgot"), u.forgot)
 	trace.Place("lock.passphrase", u.field)
-	trace.Place("lock.go", u.button)
+	trace.Place("lock.next", u.button)
 	trace.Place("lock.forgot", forgot)
 	greeting := text.T("lock.unlock.nobody")
 	if owner := eng.Owner(); owner != "" {
@@ -61,7 +61,7 @@ func (u *Unlock) View() fyne.CanvasObject { return u.view }
 
 // Focus puts the keyboard on the field.
 func (u *Unlock) Focus() {
-	trace.Screen("lock")
+	trace.Screen("lock.unlock")
 	u.win.Canvas().Focus(u.field)
 }
 

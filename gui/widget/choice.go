@@ -201,9 +201,6 @@ func NewChoice(options []string, chosen int, changed func(int)) *Choice {
 	return c
 }
 
-// Option is what shows option i, for the trace.
-func (c *Choice) Option(i int) fyne.CanvasObject { return c.words[i] }
-
 // Chosen is the index of the chosen option.
 func (c *Choice) Chosen() int { return c.chosen }
 
