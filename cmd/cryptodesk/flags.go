@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"cryptodesk/engine"
+	"cryptodesk/engine/fault"
+	"cryptodesk/gui/text"
+)
+
+// call is one run of the program: the common flags and where it talks to.
+type call struct {
+	ctx      context.Context
+	out, err io.Writer
+
+	home         string
+	passphraseFD int
+	json, quiet  bool
+	force        bool
+	workers      int
+	trace        int
+}
+
+// verb is one word of the command line.
+type verb struct {
+	name  string
+	args  string // what follows the flags, for the usage line
+	flags func(fs *flag.FlagSet)
+	run   func(c *call, args []string) error
+}
+
+// call parses the verb's own and the common flags, which may stand before,
+// between and after the paths, and runs it.
+func (v *verb) call(c *call, args []string) error {
+	fs := c.flagSet(v.name)
+	if v.flags != nil {
+		v.flags(fs)
+	}
+	rest, err := parseAll(fs, args)
+	if err != nil {
+		return c.usage(fs, err, v)
+	}
+	return v.run(c, rest)
+}
+
+func (c *call) flagSet(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	if c.passphraseFD == 0 {
+		c.passphraseFD = -1
+	}
+	if c.trace == 0 {
+		c.trace = -1
+	}
+	fs.StringVar(&c.home, "home", c.home, text.T("cli.flag.home"))
+	fs.IntVar(&c.passphraseFD, "passphrase-fd", c.passphraseFD, text.T("cli.flag.passphrase_fd"))
+	fs.BoolVar(&c.json, "json", c.json, text.T("cli.flag.json"))
+	fs.BoolVar(&c.quiet, "quiet", c.quiet, text.T("cli.flag.quiet"))
+	fs.BoolVar(&c.force, "force", c.force, text.T("cli.flag.force"))
+	fs.IntVar(&c.workers, "workers", c.workers, text.T("cli.flag.workers"))
+	if name == "" {
+		fs.IntVar(&c.trace, "trace", c.trace, text.T("cli.flag.trace"))
+	}
+	return fs
+}
+
+// parseLeading stops at the first word that is not a flag.
+func parseLeading(fs *flag.FlagSet, args []string) ([]string, error) {
+	err := fs.Parse(args)
+	return fs.Args(), err
+}
+
+// parseAll lets flags and paths mix; everything after -- is a path.
+func parseAll(fs *flag.FlagSet, args []string) (rest []string, err error) {
+	for len(args) > 0 {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		left := fs.Args()
+		if used := len(args) - len(left); used > 0 && args[used-1] == "--" {
+			return append(rest, left...), nil
+		}
+		if len(left) == 0 {
+			break
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+	return rest, nil
+}
+
+// list is a flag that may be given more than once.
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ", ") }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+// usage turns a flag error into help or a fault.
+func (c *call) usage(fs *flag.FlagSet, err error, v *verb) error {
+	if errors.Is(err, flag.ErrHelp) {
+		c.help(v)
+		return err
+	}
+	return fault.New(fault.Usage, err.Error(), err)
+}
+
+// help prints the overview, or one verb with its flags.
+func (c *call) help(v *verb) {
+	if v == nil {
+		fmt.Fprintln(c.out, text.T("cli.help.intro"))
+		for _, v := range verbs() {
+			fmt.Fprintf(c.out, "  cryptodesk %s %s\n        %s\n", v.name, v.args, text.T("cli."+v.name+".summary"))
+		}
+		fmt.Fprintln(c.out, "\n"+text.T("cli.help.common"))
+		printFlags(c.out, (&call{}).flagSet(""))
+		fmt.Fprintln(c.out, "\n"+text.T("cli.help.exit"))
+		return
+	}
+	fmt.Fprintf(c.out, "cryptodesk %s %s\n\n%s\n", v.name, v.args, text.T("cli."+v.name+".help"))
+	fs := (&call{}).flagSet(v.name)
+	if v.flags != nil {
+		v.flags(fs)
+	}
+	fmt.Fprintln(c.out)
+	printFlags(c.out, fs)
+	fmt.Fprintln(c.out, "\n"+text.T("cli.help.exit"))
+}
+
+func printFlags(w io.Writer, fs *flag.FlagSet) {
+	fs.VisitAll(func(f *flag.Flag) {
+		dash := "--"
+		if len(f.Name) == 1 {
+			dash = "-"
+		}
+		fmt.Fprintf(w, "  %-18s %s\n", dash+f.Name, f.Usage)
+	})
+}
+
+func (c *call) version() {
+	fmt.Fprintln(c.out, "cryptodesk "+engine.Version())
+}

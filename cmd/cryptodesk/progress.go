@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"cryptodesk/engine/job"
+	"cryptodesk/gui/text"
+)
+
+// follow waits for a job, drawing a bar when stderr is a terminal. A signal
+// cancels the job; it is still waited for, so that nothing half-done stays.
+func (c *call) follow(j *job.Job) {
+	live := !c.quiet && !c.json && term.IsTerminal(int(os.Stderr.Fd()))
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	stopped := c.ctx.Done()
+	for {
+		select {
+		case <-j.Done():
+			if live {
+				fmt.Fprint(c.err, "\r\x1b[K")
+			}
+			return
+		case <-stopped:
+			j.Cancel()
+			stopped = nil
+		case <-tick.C:
+			if live {
+				fmt.Fprint(c.err, "\r\x1b[K"+bar(j.Progress()))
+			}
+		}
+	}
+}
+
+const barWidth = 24
+
+// bar is one line: share done, rate, and time left once it is known.
+func bar(p job.Progress) string {
+	share := 0.0
+	if p.Total > 0 {
+		share = min(1, float64(p.Done)/float64(p.Total))
+	}
+	full := int(share * barWidth)
+	line := fmt.Sprintf("[%s%s] %3.0f%%  %s/s", strings.Repeat("#", full), strings.Repeat("-", barWidth-full), share*100, text.Bytes(int64(p.Rate)))
+	if p.Left >= 0 {
+		line += "  " + text.Duration(p.Left)
+	}
+	if p.Rows > 1 {
+		line += fmt.Sprintf("  %d/%d", p.Finished, p.Rows)
+	}
+	return line
+}

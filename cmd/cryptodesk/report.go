@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/job"
+	"cryptodesk/engine/safefile"
+	"cryptodesk/gui/text"
+)
+
+// problem is a fault as --json prints it.
+type problem struct {
+	Kind    string `json:"kind"`
+	Subject string `json:"subject,omitempty"`
+	What    string `json:"what"`
+	Do      string `json:"do"`
+}
+
+func problemOf(f *fault.Error) *problem {
+	if f == nil {
+		return nil
+	}
+	what, do := text.Fault(f)
+	return &problem{Kind: string(f.Kind), Subject: f.Subject, What: what, Do: do}
+}
+
+// fail says an error in two sentences, what happened and what to do.
+func (c *call) fail(err error) {
+	p := problemOf(fault.As(err))
+	if c.json {
+		c.emit(struct {
+			Error *problem `json:"error"`
+		}{p})
+		return
+	}
+	fmt.Fprintf(c.err, "cryptodesk: %s\n  %s\n", p.What, p.Do)
+}
+
+// emit prints one JSON document on a line of its own.
+func (c *call) emit(v any) {
+	enc := json.NewEncoder(c.out)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+}
+
+// result is one row of a job as --json prints it.
+type result struct {
+	Path  string     `json:"path"`
+	Out   string     `json:"out,omitempty"`
+	State string     `json:"state"`
+	Error *problem   `json:"error,omitempty"`
+	Notes []*problem `json:"notes,omitempty"`
+}
+
+// report prints every row and answers the worst failure, or nil.
+func (c *call) report(j *job.Job) error {
+	var worst *fault.Error
+	for i := range j.Len() {
+		row := j.Row(i)
+		if row.Err != nil && (worst == nil || row.Err.Kind.Exit() > worst.Kind.Exit()) {
+			worst = row.Err
+		}
+		c.reportRow(row)
+	}
+	if worst == nil && j.Err() != nil {
+		worst = j.Err()
+	}
+	if worst == nil {
+		return nil
+	}
+	return reported{worst}
+}
+
+func (c *call) reportRow(row job.Row) {
+	if c.json {
+		res := result{Path: row.Path, Out: row.Out, State: row.State.String(), Error: problemOf(row.Err)}
+		for _, n := range row.Notes {
+			res.Notes = append(res.Notes, problemOf(n))
+		}
+		c.emit(res)
+		return
+	}
+	for _, n := range row.Notes {
+		what, _ := text.Fault(n)
+		fmt.Fprintf(c.err, "%s: %s\n", safefile.Visible(row.Path), what)
+	}
+	switch {
+	case row.Err != nil:
+		what, do := text.Fault(row.Err)
+		fmt.Fprintf(c.err, "%s: %s\n  %s\n", safefile.Visible(row.Path), what, do)
+	case row.State == job.Skipped && !c.quiet:
+		fmt.Fprintf(c.out, "%s: %s\n", safefile.Visible(row.Path), text.T("cli.skipped"))
+	case !c.quiet:
+		fmt.Fprintf(c.out, "%s -> %s\n", safefile.Visible(row.Path), safefile.Visible(row.Out))
+	}
+}
+
+// reported is a failure whose sentences were printed with its row: it only
+// decides the exit code.
+type reported struct{ fault *fault.Error }
+
+func (r reported) Error() string { return r.fault.Error() }
+func (r reported) Unwrap() error { return r.fault }
