@@ -78,7 +78,7 @@ test-unit: deps
 	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
 
 test-e2e: build build/age build/age-keygen
-	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e
+	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk
 
 race: deps
 	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -short $(TESTFLAGS) -timeout 15m ./engine/...
@@ -100,17 +100,22 @@ fuzz:
 
 # Linters come from their own modules, so that they are no dependency of the program.
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+INSTALL     := GOBIN=$(CURDIR)/build/bin GOEXPERIMENT= $(GO) install
 LINT_TAGS   := e2e,ci,migrated_fynedo
 
 lint:
 	@unformatted=$$(gofmt -l assets cmd engine gui); [ -z "$$unformatted" ] || { echo "not gofmt:"; echo "$$unformatted"; exit 1; }
 	CGO_ENABLED=0 $(GO) vet -tags $(LINT_TAGS) $(ROOMS)
 	CGO_ENABLED=0 $(STATICCHECK) -tags $(LINT_TAGS) $(ROOMS)
-	@mkdir -p build/bin
-	@if [ -x build/bin/golangci-lint ] || GOBIN=$(CURDIR)/build/bin GOEXPERIMENT= $(GO) install $(GOLANGCI); then \
+	@if [ -x build/bin/golangci-lint ] || $(INSTALL) $(GOLANGCI); then \
 		CGO_ENABLED=0 build/bin/golangci-lint run --build-tags $(LINT_TAGS) $(ROOMS); \
 	else echo "golangci-lint does not install here: left out"; fi
+	@if [ -x build/bin/govulncheck ] || $(INSTALL) $(VULNCHECK) 2>/dev/null; then \
+		CGO_ENABLED=0 build/bin/govulncheck -tags $(LINT_TAGS) $(ROOMS); \
+		case $$? in 0) ;; 3) exit 1;; *) echo "the list of known vulnerabilities cannot be reached: left out";; esac; \
+	else echo "govulncheck does not install here: left out"; fi
 
 tour: build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
