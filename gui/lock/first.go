@@ -114,6 +114,7 @@ func (f *FirstRun) backButton(to func()) []fyne.CanvasObject {
 func (f *FirstRun) askName() {
 	field := widget.NewField(text.T("lock.name.field"), text.T("lock.name.field"))
 	field.SetText(f.name)
+	field.CursorColumn = len([]rune(f.name))
 	forward := func() {
 		f.name = strings.TrimSpace(field.Text)
 		switch {

@@ -105,7 +105,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	stock.SizeNameSubHeadingText:  HeadingSize,
 	stock.SizeNameCaptionText:     CaptionSize,
 	stock.SizeNamePadding:         Half,
-	stock.SizeNameInnerPadding:    10,
+	stock.SizeNameInnerPadding:    12,
 	stock.SizeNameInlineIcon:      20,
 	stock.SizeNameInputBorder:     1,
 	stock.SizeNameInputRadius:     Corner,

@@ -105,7 +105,10 @@ func (b *Button) MinSize() fyne.Size {
 	}
 	w := fyne.MeasureText(b.label, theme.BodySize, fyne.TextStyle{Bold: true}).Width
 	side := theme.Gap
-	if b.small || (b.kind == quiet && b.icon == "") {
+	switch {
+	case b.kind == quiet:
+		side = theme.Grid
+	case b.small:
 		side = 12
 	}
 	if b.icon != "" {

@@ -355,15 +355,18 @@ func (r *passphraseRenderer) placeRunes(limit float32) float32 {
 
 func (r *passphraseRenderer) Refresh() {
 	f := r.f
-	paintRing(r.ring, f.focused)
+	paintRing(r.ring, f.focused && !f.disabled)
 	r.face.CornerRadius, r.face.StrokeWidth = theme.Corner, 1
-	r.face.FillColor, r.face.StrokeColor = theme.Color(theme.Surface), theme.Color(theme.FieldBorder)
+	fill, edge := theme.Surface, theme.FieldBorder
 	switch {
 	case f.disabled:
-		r.face.FillColor, r.face.StrokeColor = theme.Color(theme.NeutralSoft), theme.Color(theme.Border)
+		fill, edge = theme.NeutralSoft, theme.Border
 	case f.wrong:
-		r.face.StrokeColor, r.face.StrokeWidth = theme.Color(theme.Danger), 1.5
+		edge = theme.Danger
+	case f.focused:
+		edge = theme.Surface // the ring is the outline
 	}
+	r.face.FillColor, r.face.StrokeColor = theme.Color(fill), theme.Color(edge)
 	r.caret.FillColor = theme.Color(theme.Accent)
 	r.caret.Hidden = !f.focused || f.disabled
 	f.hint.Set(f.hintLine())

@@ -136,6 +136,9 @@ func (t *Text) MinSize() fyne.Size {
 	case FitGrow:
 		return fyne.NewSize(t.measure(t.content), h)
 	case FitWrap:
+		if t.content == "" {
+			return fyne.Size{} // a message that is not there yet takes no room
+		}
 		return fyne.NewSize(48, h)
 	}
 	return fyne.NewSize(fyne.Min(t.measure(t.content), 72), h)

@@ -88,7 +88,6 @@ func (r *wordsRenderer) Layout(size fyne.Size) {
 		r.letters = append(r.letters, t)
 		if c == ' ' || c == '-' {
 			word = len(r.letters)
-			x += 3
 		}
 	}
 	r.center(y, size)
