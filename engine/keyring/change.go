@@ -146,7 +146,7 @@ func (k *Keyring) SaveCopy(target string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := seal.close(b)
+	raw, err := k.encrypt(b, seal)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (k *Keyring) changeUnder(fresh *seal, f func(*book) error) error {
 	if fresh != nil {
 		seal = fresh
 	}
-	raw, err := seal.close(next)
+	raw, err := k.encrypt(next, seal)
 	if err != nil {
 		return err
 	}
@@ -245,6 +245,16 @@ func (k *Keyring) refresh() ([]byte, error) {
 	seal.remember(raw)
 	k.replace(b.merged(read), seal)
 	return raw, nil
+}
+
+// encrypt keeps Close waiting, which would pull the memory away.
+func (k *Keyring) encrypt(b *book, s *seal) ([]byte, error) {
+	k.using.RLock()
+	defer k.using.RUnlock()
+	if _, _, err := k.now(); err != nil {
+		return nil, err
+	}
+	return s.close(b)
 }
 
 func (k *Keyring) keepPrevious(raw []byte) error {

@@ -17,7 +17,8 @@ import (
 type Keyring struct {
 	store *safefile.Store
 	path  string
-	turn  sync.Mutex // held by the one change under way
+	turn  sync.Mutex   // held by the one change under way
+	using sync.RWMutex // held for reading while guarded text is copied
 
 	mu     sync.Mutex // guards what follows
 	book   *book      // never changed, only replaced
@@ -57,7 +58,7 @@ func (k *Keyring) create(ctx context.Context, pass *secret.Buffer) error {
 			return fault.New(fault.KeyringExists, taken, nil)
 		}
 	}
-	raw, err := k.seal.close(k.book)
+	raw, err := k.encrypt(k.book, k.seal)
 	if err != nil {
 		return err
 	}
@@ -145,15 +146,19 @@ func (k *Keyring) Contacts() []identity.Contact {
 }
 
 // Close wipes every key; idempotent. Afterwards changes answer fault.Locked.
-// It does not wait for a save under way, which then either completes or
-// leaves the file as it was.
+// It does not wait for a disk: a save under way completes or leaves the file
+// as it was.
 func (k *Keyring) Close() {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.closed {
+	was := k.closed
+	k.closed = true
+	b, seal := k.book, k.seal
+	k.mu.Unlock()
+	if was {
 		return
 	}
-	k.closed = true
-	k.book.destroy()
-	k.seal.destroy()
+	k.using.Lock()
+	defer k.using.Unlock()
+	b.destroy()
+	seal.destroy()
 }

@@ -9,10 +9,9 @@ import (
 	"cryptodesk/engine/fault"
 )
 
-const (
-	lockPatience = 10 * time.Second
-	lockPause    = 10 * time.Millisecond
-)
+const lockPause = 10 * time.Millisecond
+
+var lockTries = 1000 // ten seconds; tests have less patience
 
 // lockPath is a file beside the keyring that is never replaced, so that all
 // programs lock the same one.
@@ -26,11 +25,9 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fault.FromOS(path, err)
 	}
-	limit := time.NewTimer(lockPatience)
-	defer limit.Stop()
 	again := time.NewTicker(lockPause)
 	defer again.Stop()
-	for {
+	for range lockTries {
 		taken, err := tryLock(f)
 		if err != nil {
 			f.Close()
@@ -41,12 +38,11 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 		}
 		select {
 		case <-again.C:
-		case <-limit.C:
-			f.Close()
-			return nil, fault.New(fault.ProfileBusy, path, nil)
 		case <-ctx.Done():
 			f.Close()
 			return nil, fault.New(fault.Cancelled, path, ctx.Err())
 		}
 	}
+	f.Close()
+	return nil, fault.New(fault.ProfileBusy, path, nil)
 }

@@ -35,6 +35,9 @@ func newSeal(ctx context.Context, pass *secret.Buffer) (*seal, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fault.New(fault.Cancelled, "", err)
 	}
+	if pass.Len() == 0 {
+		return nil, fault.New(fault.NeedPassphrase, "", nil)
+	}
 	to := agefile.NewPassphrase(pass.Clone())
 	defer to.Destroy()
 	h, err := agefile.NewHeader(to)
@@ -58,6 +61,9 @@ func openSeal(ctx context.Context, path string, raw []byte, pass *secret.Buffer)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fault.New(fault.Cancelled, path, err)
+	}
+	if pass.Len() == 0 {
+		return nil, fault.New(fault.WrongPassphrase, path, nil)
 	}
 	with := agefile.NewPassphrase(pass.Clone())
 	defer with.Destroy()
