@@ -46,9 +46,6 @@ func (d *Dir) SetTimes(mtime time.Time) {
 func (d *Dir) Commit(policy Policy) (final string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.over {
-		return "", fault.New(fault.Internal, d.target, os.ErrClosed)
-	}
 	if err := d.dress(); err != nil {
 		return "", fault.FromOS(d.target, err)
 	}
@@ -73,6 +70,12 @@ func (d *Dir) Commit(policy Policy) (final string, err error) {
 // dress gives the folder its permissions and its time and flushes it all. The
 // handle is closed first: some systems rename no open folder.
 func (d *Dir) dress() error {
+	if d.over {
+		return fault.New(fault.Internal, d.target, os.ErrClosed)
+	}
+	if err := checkName(d.name, d.folder.traits.nameMax); err != nil {
+		return err
+	}
 	d.root.Close()
 	if d.mode != 0o700 {
 		if err := d.folder.root.Chmod(d.temp, d.mode); err != nil && !cannotChmod(err) {

@@ -56,6 +56,13 @@ func checkClean(t *testing.T, s *Store, dir string) {
 	}
 }
 
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func list(t testing.TB, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -21,8 +21,7 @@ func splitTarget(target string) (folder, name string, err error) {
 		i--
 	}
 	folder, name = target[:i], target[i:]
-	if name == "" || name == "." || name == ".." || strings.IndexByte(target, 0) >= 0 ||
-		len(filepath.VolumeName(name)) > 0 {
+	if !oneElement(name) || strings.IndexByte(folder, 0) >= 0 {
 		return "", "", fault.New(fault.BadName, target, nil)
 	}
 	for len(folder) > 1 && isSeparator(folder[len(folder)-1]) && folder[:len(folder)-1] != filepath.VolumeName(folder) {
@@ -39,6 +38,24 @@ func splitTarget(target string) (folder, name string, err error) {
 		folder = here + string(filepath.Separator) + folder
 	}
 	return folder, name, nil
+}
+
+// oneElement says whether name is one name in a folder, and not the folder or
+// its parent.
+func oneElement(name string) bool {
+	return name != "" && name != "." && name != ".." && filepath.VolumeName(name) == "" &&
+		!strings.ContainsFunc(name, func(r rune) bool { return r == 0 || r == '/' || r == filepath.Separator })
+}
+
+// checkName refuses what cannot be the name of a result.
+func checkName(name string, max int) error {
+	if !oneElement(name) {
+		return fault.New(fault.BadName, name, nil)
+	}
+	if len(name) > max {
+		return fault.New(fault.NameTooLong, name, nil)
+	}
+	return nil
 }
 
 func isSeparator(b byte) bool { return b == '/' || b == filepath.Separator }

@@ -7,7 +7,9 @@ import (
 )
 
 // Rename makes name, one path element, what Commit publishes the folder as:
-// what it is called may be known only once it is filled.
+// what it is called may be known only once it is filled. A name that is not one
+// element is Commit's to refuse with fault.BadName, one that is too long with
+// fault.NameTooLong.
 func (d *Dir) Rename(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -31,9 +33,10 @@ func (o *Only) Commit(policy Policy) (final string, err error) {
 	d := o.dir
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.over {
-		return "", fault.New(fault.Internal, d.target, nil)
+	if err := checkName(o.entry, d.folder.traits.nameMax); err != nil {
+		return "", err
 	}
+	d.mode = 0o700 // of the folder that goes, which the file must get out of
 	if err := d.dress(); err != nil {
 		return "", fault.FromOS(d.target, err)
 	}

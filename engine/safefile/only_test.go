@@ -3,6 +3,7 @@ package safefile
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cryptodesk/engine/fault"
@@ -47,4 +48,34 @@ func TestOnlyOneFileTakesTheFoldersPlace(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Fatalf("left behind: %v, %v", left, err)
 	}
+}
+
+// TestNamesFromOutside: a name that came out of an archive leads nowhere else.
+func TestNamesFromOutside(t *testing.T) {
+	eachWay(t, func(t *testing.T, s *Store, dir string) {
+		sub := filepath.Join(dir, "sub")
+		check(t, os.Mkdir(sub, 0o700))
+		for name, want := range map[string]fault.Kind{
+			"../out": fault.BadName, "..": fault.BadName, "": fault.BadName, ".": fault.BadName, "/tmp/x": fault.BadName,
+			"a/b": fault.BadName, "a\x00": fault.BadName, strings.Repeat("a", 256): fault.NameTooLong,
+		} {
+			o := onlyIn(t, s, filepath.Join(sub, "0123456789abcdef"))
+			o.dir.Rename(name)
+			if _, err := o.Commit(KeepBoth); fault.Of(err) != want {
+				t.Errorf("a file called %q: %v", name, err)
+			}
+			if _, err := o.dir.Commit(KeepBoth); fault.Of(err) != want {
+				t.Errorf("a folder called %q: %v", name, err)
+			}
+			o.dir.Rename("fine")
+			o.entry = name
+			if _, err := o.Commit(KeepBoth); fault.Of(err) != want {
+				t.Errorf("the entry %q: %v", name, err)
+			}
+			o.Discard()
+		}
+		if names := append(list(t, dir), list(t, sub)...); len(names) != 1 {
+			t.Errorf("left %q", names)
+		}
+	})
 }
