@@ -62,7 +62,7 @@ func (s *Session) create(ctx context.Context, owner string, pass, imported *secr
 	owner = first.Public().Name
 	for _, k := range keys[1:] {
 		if p := k.Public(); identity.SameName(p.Name, owner) {
-			// Cut so that it stays a valid name; an error leaves it without one.
+			// Hex digits always make a valid name.
 			_ = k.Rename("key " + p.ID[:8])
 		}
 	}
