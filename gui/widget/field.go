@@ -32,6 +32,9 @@ func NewTextArea(spoken, placeholder string, rows int) *Field {
 // AccessibilityLabel says what belongs into the field.
 func (f *Field) AccessibilityLabel() string { return f.spoken }
 
+// FocusGained also brings the field into view.
+func (f *Field) FocusGained() { f.Entry.FocusGained(); follow(f) }
+
 // TypedKey lets Esc through to the window.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyEscape {

@@ -205,7 +205,7 @@ func (f *PassphraseField) shifted(e *fyne.KeyEvent, down bool) {
 }
 
 // FocusGained shows the ring and the caret.
-func (f *PassphraseField) FocusGained() { f.focused = true; f.Refresh() }
+func (f *PassphraseField) FocusGained() { f.focused = true; f.Refresh(); follow(f) }
 
 // FocusLost hides them.
 func (f *PassphraseField) FocusLost() { f.focused, f.shift = false, false; f.Refresh() }

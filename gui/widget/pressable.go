@@ -54,7 +54,7 @@ func (p *pressable) TypedKey(e *fyne.KeyEvent) {
 func (p *pressable) TypedRune(rune) {}
 
 // FocusGained shows the focus ring.
-func (p *pressable) FocusGained() { p.focused = true; p.Refresh() }
+func (p *pressable) FocusGained() { p.focused = true; p.Refresh(); follow(p.self) }
 
 // FocusLost hides it.
 func (p *pressable) FocusLost() { p.focused = false; p.Refresh() }

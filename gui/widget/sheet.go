@@ -31,7 +31,7 @@ type Sheet struct {
 func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
 	foot := append([]fyne.CanvasObject{Spacer()}, buttons...)
 	body := container.NewBorder(Pad(0, 0, Heading(title)), Row(theme.Grid, foot...), nil, nil,
-		Pad(theme.Gap, 0, container.NewVScroll(content)))
+		Pad(theme.Gap, 0, FollowFocus(content)))
 	s := &Sheet{content: content, card: Card(body), width: 480}
 	s.ExtendBaseWidget(s)
 	return s
