@@ -59,7 +59,7 @@ func mainScreens(t *testing.T, settings map[string]any) {
 	s.do(s.snap("files"))
 	s.do(s.Bring(s.ctx, filepath.Join(work, "report.pdf"), filepath.Join(work, "비밀 편지.txt"), filepath.Join(work, "holiday"), sealed))
 	s.do(s.snap("plan"))
-	s.do(s.Run(s.ctx, "plan.encrypt"))
+	s.do(s.Run(s.ctx))
 	s.do(s.snap("done"))
 	s.do(s.Press("Ctrl+2"))
 	s.do(s.Screen(s.ctx, "keys"))

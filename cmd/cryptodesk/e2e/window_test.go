@@ -89,13 +89,13 @@ func TestFirstRunEncryptAndOpen(t *testing.T) {
 	s.do(s.snap("files"))
 	s.do(s.Bring(s.ctx, original))
 	s.do(s.snap("plan"))
-	s.do(s.Run(s.ctx, "plan.encrypt"))
+	s.do(s.Run(s.ctx))
 	s.do(s.snap("done"))
 	back := filepath.Join(t.TempDir(), "report.pdf.age")
 	s.do(os.Rename(original+".age", back))
 	s.do(s.Bring(s.ctx, back))
 	s.do(s.snap("open-plan"))
-	s.do(s.Run(s.ctx, "plan.open"))
+	s.do(s.Run(s.ctx))
 	s.do(s.snap("open-done"))
 	s.quit()
 
@@ -139,7 +139,7 @@ func TestDropsOfEveryKind(t *testing.T) {
 			before := tree(t, folder)
 			s.do(s.Bring(s.ctx, originals...))
 			s.do(s.snap("plan"))
-			s.do(s.Run(s.ctx, "plan.encrypt"))
+			s.do(s.Run(s.ctx))
 			s.do(s.snap("done"))
 			for _, path := range originals {
 				name := path + ".age"
@@ -155,7 +155,7 @@ func TestDropsOfEveryKind(t *testing.T) {
 			}
 			s.do(s.Bring(s.ctx, sealed...))
 			s.do(s.snap("open-plan"))
-			s.do(s.Run(s.ctx, "plan.open"))
+			s.do(s.Run(s.ctx))
 			s.do(s.snap("open-done"))
 			for _, path := range sealed {
 				s.do(os.Remove(path))
@@ -180,7 +180,7 @@ func TestTakenNameKeepsBoth(t *testing.T) {
 	s.do(s.Unlock(s.ctx, passphrase))
 	s.do(s.Bring(s.ctx, original))
 	s.do(s.snap("plan"))
-	s.do(s.Run(s.ctx, "plan.encrypt"))
+	s.do(s.Run(s.ctx))
 	s.do(s.snap("done"))
 	s.quit()
 	if after, _ := sumOf(first); after != before {

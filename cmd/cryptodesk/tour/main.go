@@ -96,6 +96,7 @@ func run(ctx context.Context, program, age, out string) (err error) {
 	defer p.Kill()
 	t := &tour{ctx: ctx, p: p, out: out}
 	if err := t.play(home, profile, age); err != nil {
+		t.ctx = context.WithoutCancel(ctx) // the story's own time may be over
 		return errors.Join(err, t.snap("failed"))
 	}
 	fmt.Printf("The job was done: encrypted, opened, opened by stock age, equal bytes each time. %d pictures in %s\n", t.steps, out)
@@ -153,7 +154,7 @@ func (t *tour) job(name, path string) error {
 	if err := t.snap(name + "-plan"); err != nil {
 		return err
 	}
-	if err := t.p.Run(t.ctx, "plan."+name); err != nil {
+	if err := t.p.Run(t.ctx); err != nil {
 		return fmt.Errorf("%s: run: %w", name, err)
 	}
 	return t.snap(name + "-done")

@@ -106,10 +106,10 @@ func (p *Program) Bring(ctx context.Context, paths ...string) error {
 	return p.Screen(ctx, "files.plan")
 }
 
-// Run presses a button of the plan, such as "plan.encrypt", waits for the end of the job, and wants every row done.
-func (p *Program) Run(ctx context.Context, button string) error {
+// Run presses the one button of the plan, waits for the end of the job, and wants every row done.
+func (p *Program) Run(ctx context.Context) error {
 	before := p.Events("job.done")
-	if err := p.Tap(ctx, button); err != nil {
+	if err := p.Tap(ctx, "plan.go"); err != nil {
 		return err
 	}
 	done, err := p.Event(ctx, "job.done", before)
