@@ -4,6 +4,7 @@ GO      ?= go
 PROGRAM := build/cryptodesk
 FUZZTIME ?= 60s
 TESTFLAGS ?=
+BENCHFLAGS ?=
 
 # Wiping inside the runtime exists on two platforms; the same source builds without it elsewhere.
 ifneq (,$(filter linux-amd64 linux-arm64,$(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)))
@@ -28,7 +29,7 @@ PACMAN := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxineram
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 
-.PHONY: help run build deps test test-unit test-e2e race bench bench-start fuzz lint tour clean
+.PHONY: help run build deps test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour clean
 
 help:
 	@echo "run          build the program and open its window; without a display, play the tour"
@@ -38,7 +39,8 @@ help:
 	@echo "test-unit    the part of it that needs no display"
 	@echo "test-e2e     the part of it that plays on a virtual display; pictures in build/e2e/"
 	@echo "race         engine tests under the race detector"
-	@echo "bench        benchmarks of the engine"
+	@echo "bench        speed and memory against age, cp and the cipher's own limit (BENCHFLAGS=-only=speed ...)"
+	@echo "bench-engine the Go benchmarks of the engine"
 	@echo "bench-start  time to the window, memory and CPU when idle"
 	@echo "fuzz         every fuzz target for FUZZTIME ($(FUZZTIME))"
 	@echo "lint         gofmt, vet, staticcheck, golangci-lint"
@@ -83,7 +85,10 @@ test-e2e: build build/age build/age-keygen
 race: deps
 	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -short $(TESTFLAGS) -timeout 15m ./engine/...
 
-bench:
+bench: build build/age build/age-keygen
+	CGO_ENABLED=0 $(GO) run -trimpath ./engine/bench $(BENCHFLAGS)
+
+bench-engine:
 	CGO_ENABLED=0 $(GO) test -trimpath -run '^$$' -bench . -benchmem ./engine/...
 
 bench-start: build build/age build/age-keygen
