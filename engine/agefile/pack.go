@@ -45,6 +45,9 @@ func packFolder(ctx context.Context, w io.Writer, dir string) (notes []*fault.Er
 	if err != nil {
 		return nil, fault.FromOS(dir, err)
 	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fault.New(fault.NotRegular, dir, nil)
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fault.FromOS(dir, err)
@@ -62,6 +65,9 @@ func packFolder(ctx context.Context, w io.Writer, dir string) (notes []*fault.Er
 		}
 	}
 	if err := walk.wait(); err != nil {
+		return nil, err
+	}
+	if err := walk.unchanged(); err != nil {
 		return nil, err
 	}
 	return walk.notes, asFault(dir, t.tar.Close())

@@ -247,6 +247,7 @@ func TestStockFiveGiB(t *testing.T) {
 		t.Skip("writes 10 GiB and takes minutes: set CRYPTODESK_LONG=1")
 	}
 	key := stockKeys(t)[0]
+	t.Setenv("TMPDIR", "/var/tmp")
 	s := newShop(t)
 	const size = 5<<30 + 7
 	in := s.put("in", nil)

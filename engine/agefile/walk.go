@@ -35,9 +35,16 @@ type walk struct {
 	free  chan []byte // buffers to read ahead into
 
 	count int
+	dirs  []visited
 	links map[fileID]string // regular files with several names: the first one
 	notes []*fault.Error
 	err   error // readable when found is closed
+}
+
+// visited is a folder whose entries were listed.
+type visited struct {
+	rel string
+	was fs.FileInfo
 }
 
 func newWalk(ctx context.Context, root *os.Root, dir string) *walk {
@@ -75,8 +82,7 @@ func (w *walk) giveBack(data []byte) { w.free <- data[:0] }
 // place is where rel is, for messages.
 func (w *walk) place(rel string) string { return filepath.Join(w.dir, filepath.FromSlash(rel)) }
 
-// folder sends the folder rel and all that is in it, and then looks whether the
-// list of its entries changed meanwhile.
+// folder sends the folder rel and all that is in it.
 func (w *walk) folder(rel string, depth int) error {
 	if depth > maxDepth {
 		return fault.New(fault.TooDeep, w.place(rel), nil)
@@ -85,6 +91,7 @@ func (w *walk) folder(rel string, depth int) error {
 	if err != nil {
 		return err
 	}
+	w.dirs = append(w.dirs, visited{rel, was})
 	head := fileHeader(path.Join(w.base, rel)+"/", was.Mode(), was.ModTime())
 	head.Typeflag = tar.TypeDir
 	if err := w.send(&entry{path: w.place(rel), head: head}); err != nil {
@@ -95,12 +102,20 @@ func (w *walk) folder(rel string, depth int) error {
 			return err
 		}
 	}
-	now, err := w.root.Lstat(rel)
-	if err != nil {
-		return w.gone(rel, err)
-	}
-	if !os.SameFile(now, was) || !now.ModTime().Equal(was.ModTime()) {
-		return fault.New(fault.SourceChanged, w.place(rel), nil)
+	return nil
+}
+
+// unchanged says whether all folders still list what they did, at the end, when
+// everything in them was read.
+func (w *walk) unchanged() error {
+	for _, d := range w.dirs {
+		now, err := w.root.Lstat(d.rel)
+		if err != nil {
+			return w.gone(d.rel, err)
+		}
+		if !os.SameFile(now, d.was) || !now.ModTime().Equal(d.was.ModTime()) {
+			return fault.New(fault.SourceChanged, w.place(d.rel), nil)
+		}
 	}
 	return nil
 }
