@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -49,60 +50,55 @@ func NewHeader(to ...age.Recipient) (*Header, error) {
 
 // wrap appends to buf a header that wraps key for everyone in to. Unless key is
 // given, it is first filled with a new file key.
+//
+// age only formats: the file key it draws is a decoy that wraps nothing, so that
+// ours never leaves guarded memory but for the recipients' own work, and only
+// that work and the MAC run inside secret.Do. It costs a third less than all of
+// age inside Do, where every allocation is tracked.
 func wrap(buf []byte, key *secret.Buffer, given bool, to []age.Recipient) ([]byte, error) {
 	if len(to) == 0 {
 		return nil, fault.New(fault.NoRecipients, "", nil)
 	}
-	w := wrapping{key: key.Bytes(), given: given, labels: make([][]string, len(to))}
-	if len(w.key) != fileKeySize {
+	fileKey := key.Bytes()
+	if len(fileKey) != fileKeySize {
 		return nil, fault.New(fault.Locked, "", nil)
 	}
+	if !given {
+		rand.Read(fileKey)
+	}
+	labels := make([][]string, len(to))
 	taps := make([]age.Recipient, len(to))
 	for i, r := range to {
-		taps[i] = tap{r, i, &w}
+		taps[i] = tap{r, fileKey, &labels[i]}
 	}
 	sink := headerSink{buf: buf, start: len(buf)}
-	err := do(func() error {
-		_, err := age.Encrypt(&sink, taps...)
-		secret.Wipe(w.ages)
-		if !errors.Is(err, errHeaderDone) {
-			return wrapFault(err, to, w.labels)
-		}
-		return checkMAC(sink.buf[sink.start:], w.key)
-	})
-	if err != nil {
+	if _, err := age.Encrypt(&sink, taps...); !errors.Is(err, errHeaderDone) {
+		return nil, wrapFault(err, to, labels)
+	}
+	if err := setMAC(sink.buf[sink.start:], fileKey); err != nil {
 		return nil, err
 	}
 	return sink.buf, nil
 }
 
-// wrapping is one header being made.
-type wrapping struct {
-	key    []byte // ours, guarded
-	given  bool   // it exists already, in place of what age draws
-	ages   []byte // age's own copy, wiped when it is done
-	labels [][]string
-}
-
-// tap is a recipient that learns the file key which age drew, or replaces it.
+// tap is a recipient that wraps our file key in place of the one it is given.
 type tap struct {
 	age.Recipient
-	i int
-	w *wrapping
+	fileKey []byte
+	labels  *[]string
 }
 
-func (t tap) WrapWithLabels(fileKey []byte) (s []*age.Stanza, labels []string, err error) {
-	if t.w.ages = fileKey; t.w.given {
-		copy(fileKey, t.w.key)
-	} else {
-		copy(t.w.key, fileKey)
-	}
-	if r, ok := t.Recipient.(age.RecipientWithLabels); ok {
-		s, labels, err = r.WrapWithLabels(fileKey)
-	} else {
-		s, err = t.Recipient.Wrap(fileKey)
-	}
-	t.w.labels[t.i] = slices.Clone(labels)
+func (t tap) WrapWithLabels([]byte) (s []*age.Stanza, labels []string, err error) {
+	err = do(func() error {
+		var err error
+		if r, ok := t.Recipient.(age.RecipientWithLabels); ok {
+			s, labels, err = r.WrapWithLabels(t.fileKey)
+		} else {
+			s, err = t.Recipient.Wrap(t.fileKey)
+		}
+		return err
+	})
+	*t.labels = slices.Clone(labels)
 	return s, labels, err
 }
 
@@ -163,29 +159,28 @@ func OpenHeader(raw []byte, ids ...age.Identity) (*secret.Buffer, error) {
 
 var errHeaderMAC = errors.New("header MAC does not match")
 
-// unwrap writes the file key of raw into key.
+// unwrap writes the file key of raw into key. age only parses: what the
+// identities do, and the MAC, run inside secret.Do.
 func unwrap(raw []byte, ids []age.Identity, key *secret.Buffer) error {
-	return do(func() error {
-		k := keeper{ids: ids, key: key.Bytes()}
-		_, err := age.DecryptHeader(raw, &k)
-		switch {
-		case k.err != nil:
-			if f := (*fault.Error)(nil); errors.As(k.err, &f) {
-				return f
-			}
-			return fault.New(fault.HeaderDamaged, "", k.err)
-		case k.found:
-			return checkMAC(raw, k.key)
-		case !errors.As(err, new(*age.NoIdentityMatchError)):
-			return fault.New(fault.HeaderDamaged, "", err)
-		case !k.passphrase:
-			return fault.New(fault.NoKey, "", nil)
-		case k.wrong:
-			return fault.New(fault.WrongPassphrase, "", nil)
-		default:
-			return fault.New(fault.NeedPassphrase, "", nil)
+	k := keeper{ids: ids, key: key.Bytes()}
+	_, err := age.DecryptHeader(raw, &k)
+	switch {
+	case k.err != nil:
+		if f := (*fault.Error)(nil); errors.As(k.err, &f) {
+			return f
 		}
-	})
+		return fault.New(fault.HeaderDamaged, "", k.err)
+	case k.found:
+		return checkMAC(raw, k.key)
+	case !errors.As(err, new(*age.NoIdentityMatchError)):
+		return fault.New(fault.HeaderDamaged, "", err)
+	case !k.passphrase:
+		return fault.New(fault.NoKey, "", nil)
+	case k.wrong:
+		return fault.New(fault.WrongPassphrase, "", nil)
+	default:
+		return fault.New(fault.NeedPassphrase, "", nil)
+	}
 }
 
 // keeper tries identities and keeps the file key it finds away from age, which
@@ -202,42 +197,71 @@ type keeper struct {
 func (k *keeper) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	k.passphrase = slices.ContainsFunc(stanzas, func(s *age.Stanza) bool { return s.Type == scryptType })
 	for _, id := range k.ids {
-		fileKey, err := id.Unwrap(stanzas)
+		err := do(func() error { return k.try(id, stanzas) })
 		if errors.Is(err, age.ErrIncorrectIdentity) {
 			k.wrong = k.wrong || errors.Is(err, errWrongPassphrase)
 			continue
 		}
-		if err == nil && len(fileKey) != fileKeySize {
-			err = fmt.Errorf("file key of %d bytes", len(fileKey))
-		}
 		k.found, k.err = err == nil, err
-		copy(k.key, fileKey)
-		secret.Wipe(fileKey)
 		break
 	}
 	return nil, age.ErrIncorrectIdentity
 }
 
-// checkMAC is the header MAC of https://c2sp.org/age#header-mac: HMAC-SHA-256
-// over the header up to and including "---", under HKDF of the file key.
-func checkMAC(raw, fileKey []byte) error {
-	mark := bytes.Index(raw, []byte("\n--- ")) + len("\n---")
-	if mark < len("\n---") {
-		return fault.New(fault.HeaderDamaged, "", errors.New("no closing line"))
+// try copies the file key that id finds into guarded memory.
+func (k *keeper) try(id age.Identity, stanzas []*age.Stanza) error {
+	fileKey, err := id.Unwrap(stanzas)
+	if err == nil && len(fileKey) != fileKeySize {
+		err = fmt.Errorf("file key of %d bytes", len(fileKey))
 	}
-	want, err := base64.RawStdEncoding.Strict().DecodeString(string(bytes.TrimSuffix(raw[mark+1:], []byte("\n"))))
+	copy(k.key, fileKey)
+	secret.Wipe(fileKey)
+	return err
+}
+
+// setMAC replaces the MAC of raw, a whole header, by the one that fileKey makes.
+func setMAC(raw, fileKey []byte) error {
+	mac, at, err := headerMAC(raw, fileKey)
+	if err != nil {
+		return err
+	}
+	base64.RawStdEncoding.Encode(raw[at+1:], mac)
+	return nil
+}
+
+func checkMAC(raw, fileKey []byte) error {
+	mac, at, err := headerMAC(raw, fileKey)
+	if err != nil {
+		return err
+	}
+	want, err := base64.RawStdEncoding.Strict().DecodeString(string(bytes.TrimSuffix(raw[at+1:], []byte("\n"))))
 	if err != nil {
 		return fault.New(fault.HeaderDamaged, "", errors.New("malformed header MAC"))
 	}
-	macKey, err := hkdf.Key(sha256.New, fileKey, nil, "header", sha256.Size)
-	if err != nil {
-		return fault.New(fault.Internal, "", err)
-	}
-	defer secret.Wipe(macKey)
-	mac := hmac.New(sha256.New, macKey)
-	mac.Write(raw[:mark])
-	if !hmac.Equal(mac.Sum(nil), want) {
+	if !hmac.Equal(mac, want) {
 		return fault.New(fault.HeaderDamaged, "", errHeaderMAC)
 	}
 	return nil
+}
+
+// headerMAC is the header MAC of https://c2sp.org/age#header-mac: HMAC-SHA-256
+// over raw up to and including "---", which ends at the offset it answers, under
+// HKDF of the file key. The MAC itself is public.
+func headerMAC(raw, fileKey []byte) (sum []byte, at int, err error) {
+	at = bytes.Index(raw, []byte("\n--- ")) + len("\n---")
+	if at < len("\n---") {
+		return nil, 0, fault.New(fault.HeaderDamaged, "", errors.New("no closing line"))
+	}
+	err = do(func() error {
+		macKey, err := hkdf.Key(sha256.New, fileKey, nil, "header", sha256.Size)
+		if err != nil {
+			return fault.New(fault.Internal, "", err)
+		}
+		defer secret.Wipe(macKey)
+		mac := hmac.New(sha256.New, macKey)
+		mac.Write(raw[:at])
+		sum = mac.Sum(nil)
+		return nil
+	})
+	return sum, at, err
 }
