@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/secret"
@@ -18,6 +19,7 @@ import (
 type config struct {
 	w        *window
 	view     fyne.CanvasObject
+	scroll   *container.Scroll
 	language *widget.Choice
 }
 
@@ -36,20 +38,28 @@ func newConfig(w *window) *config {
 		note = text.T("settings.language.note")
 	}
 	column := widget.Column(theme.Gap,
-		rows(line("person", text.T("settings.language"), note, c.language), line("eye", text.T("settings.theme"), "", look)),
+		rows(line("globe", text.T("settings.language"), note, c.language), line("contrast", text.T("settings.theme"), "", look)),
 		rows(memory(w.eng.Protection())),
 		rows(shortcut("Ctrl O", "settings.shortcuts.choose"), shortcut("Ctrl 1 – 3", "settings.shortcuts.screens"),
 			shortcut("Ctrl L", "rail.lock"), shortcut("Esc", "settings.shortcuts.cancel"), shortcut("Ctrl Q", "app.quit")),
 		rows(line("info", text.T("app.name")+" "+engine.Version(), text.T("settings.formats"), nil),
 			line("folder", text.T("settings.profile"), text.Name(w.eng.Home()), nil)))
-	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil,
-		container.NewVScroll(widget.Pad(0, theme.Wide, widget.Column(theme.Wide, column, widget.Pad(0, 0, widget.NewPanel(theme.Transparent, 0))))))
+	c.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, theme.Wide, theme.Wide, theme.Wide), column))
+	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil, c.scroll)
 	return c
 }
 
 func (c *config) shown() {
 	trace.Screen("settings")
 	c.w.win.Canvas().Focus(c.language)
+}
+
+// turn scrolls by keyboard.
+func (c *config) turn(key fyne.KeyName) {
+	step := map[fyne.KeyName]float32{fyne.KeyUp: -48, fyne.KeyDown: 48, fyne.KeyPageUp: -320, fyne.KeyPageDown: 320}[key]
+	if step != 0 {
+		c.scroll.ScrollToOffset(c.scroll.Offset.AddXY(0, step))
+	}
 }
 
 // rows is a card of lines with rules between them.

@@ -194,6 +194,8 @@ func (w *window) shortcuts() {
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {
 			w.escape()
+		} else if w.rail != nil && w.shown == "settings" {
+			w.config.turn(e.Name)
 		}
 	})
 	control := func(key fyne.KeyName, f func()) {

@@ -19,7 +19,7 @@ import (
 func (f *FirstRun) askBackup() {
 	f.fresh(text.T("lock.backup.save"), f.saveBackup)
 	if f.place == "" {
-		f.place = filepath.Join(f.desk.Backups, BackupName(time.Now()))
+		f.place = freePath(f.desk.Backups, BackupName(time.Now()))
 	}
 	name := widget.FileName(text.Name(base(f.place)))
 	folder := widget.Caption(text.Name(filepath.Dir(f.place))).Fits(widget.FitMiddle)
@@ -40,7 +40,7 @@ func (f *FirstRun) askBackup() {
 	f.show("lock.backup", page{
 		step: 3, drawing: "recovery", aside: text.T("lock.aside.backup"),
 		title: text.T("lock.backup.title"), lead: text.T("lock.backup.lead"),
-		content: widget.Column(theme.Grid, widget.Strong(text.T("lock.backup.place")), card, f.message, widget.Row(12, f.spinner)),
+		content: widget.Column(theme.Grid, widget.Strong(text.T("lock.backup.place")), card, f.status()),
 		right:   []fyne.CanvasObject{later, f.next},
 	}, f.next)
 }

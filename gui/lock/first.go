@@ -95,6 +95,11 @@ func (f *FirstRun) show(screen string, p page, first fyne.Focusable) {
 	}
 }
 
+// status is the line that says how work goes or what went wrong.
+func (f *FirstRun) status() fyne.CanvasObject {
+	return container.NewBorder(nil, nil, f.spinner, nil, f.message)
+}
+
 // fresh makes the parts every page has.
 func (f *FirstRun) fresh(label string, next func()) {
 	f.leave()
@@ -263,7 +268,7 @@ func (f *FirstRun) askAgain() {
 	f.show("lock.again", page{
 		step: 2, drawing: "keys", aside: text.T("lock.aside.passphrase"),
 		title: text.T("lock.again.title"), lead: lead,
-		content: widget.Column(theme.Grid, f.again, f.message, widget.Row(12, f.spinner)),
+		content: widget.Column(theme.Grid, f.again, f.status()),
 		left:    left, right: []fyne.CanvasObject{f.next},
 	}, f.again)
 }

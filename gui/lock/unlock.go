@@ -46,12 +46,14 @@ func NewUnlock(eng Engine, win fyne.Window) *Unlock {
 	if owner := eng.Owner(); owner != "" {
 		greeting = text.T("lock.unlock.greeting", "name", text.Name(owner))
 	}
+	room := widget.NewPanel(theme.Transparent, 0) // two lines, so that a message moves nothing
+	room.Least = fyne.NewSize(0, 44)
 	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap), layout.NewSpacer(),
 		container.NewCenter(widget.NewDrawing("locked", 88, 88)),
 		widget.Title(greeting).Align(fyne.TextAlignCenter),
 		widget.AtMost(360, u.field),
 		widget.AtMost(360, widget.Row(theme.Grid, forgot, widget.Spacer(), u.spinner, u.button)),
-		widget.AtMost(360, u.message), layout.NewSpacer())
+		widget.AtMost(400, container.NewStack(room, u.message)), layout.NewSpacer())
 	u.view = widget.Pad(theme.Wide, theme.Wide, column)
 	return u
 }

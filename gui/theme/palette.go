@@ -29,6 +29,7 @@ const (
 	WarningSoft fyne.ThemeColorName = "desk.warningSoft"
 	DangerSoft  fyne.ThemeColorName = "desk.dangerSoft"
 	NeutralSoft fyne.ThemeColorName = "desk.neutralSoft"
+	Thumb       fyne.ThemeColorName = "desk.thumb" // what is chosen on a neutral track
 	HoverTint   fyne.ThemeColorName = "desk.hover" // over surface and raised
 	PressTint   fyne.ThemeColorName = "desk.press" // over surface and raised
 	AccentHover fyne.ThemeColorName = "desk.accentHover"
@@ -67,6 +68,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	WarningSoft: both(0xFEF4E2, 0x33270C),
 	DangerSoft:  both(0xFDECEA, 0x3A1A1A),
 	NeutralSoft: both(0xEEF0F4, 0x2A323D),
+	Thumb:       both(0xFFFFFF, 0x414C5B),
 	HoverTint:   {color.NRGBA{R: 0x10, G: 0x18, B: 0x28, A: 0x0D}, color.NRGBA{R: 255, G: 255, B: 255, A: 0x12}},
 	PressTint:   {color.NRGBA{R: 0x10, G: 0x18, B: 0x28, A: 0x1A}, color.NRGBA{R: 255, G: 255, B: 255, A: 0x1E}},
 	Scrim:       {color.NRGBA{R: 0x10, G: 0x18, B: 0x28, A: 0x66}, color.NRGBA{R: 0, G: 0, B: 0, A: 0x99}},

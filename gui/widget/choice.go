@@ -240,9 +240,9 @@ func (c *Choice) Tapped(e *fyne.PointEvent) {
 // TypedKey moves with the arrow keys; Space and Enter go round.
 func (c *Choice) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
-	case fyne.KeyLeft, fyne.KeyUp:
+	case fyne.KeyLeft:
 		c.Choose(c.chosen - 1)
-	case fyne.KeyRight, fyne.KeyDown:
+	case fyne.KeyRight:
 		c.Choose(c.chosen + 1)
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.Choose((c.chosen + 1) % len(c.options))
@@ -298,7 +298,7 @@ func (c *Choice) paint(parts []fyne.CanvasObject) {
 	track := parts[1].(*canvas.Rectangle)
 	track.FillColor, track.CornerRadius = theme.Color(theme.NeutralSoft), theme.Corner
 	thumb := parts[2].(*canvas.Rectangle)
-	thumb.FillColor, thumb.CornerRadius = theme.Color(theme.Surface), 6
+	thumb.FillColor, thumb.CornerRadius = theme.Color(theme.Thumb), 6
 	thumb.StrokeColor, thumb.StrokeWidth = theme.Color(theme.Border), 1
 	for i, s := range c.options {
 		t := parts[3+i].(*canvas.Text)

@@ -355,16 +355,17 @@ func (r *passphraseRenderer) placeRunes(limit float32) float32 {
 
 func (r *passphraseRenderer) Refresh() {
 	f := r.f
-	paintRing(r.ring, f.focused && !f.disabled)
+	paintRing(r.ring, (f.focused || f.wrong) && !f.disabled)
 	r.face.CornerRadius, r.face.StrokeWidth = theme.Corner, 1
 	fill, edge := theme.Surface, theme.FieldBorder
 	switch {
 	case f.disabled:
 		fill, edge = theme.NeutralSoft, theme.Border
 	case f.wrong:
-		edge = theme.Danger
+		edge = theme.Surface
+		r.ring.StrokeColor = theme.Color(theme.Danger)
 	case f.focused:
-		edge = theme.Surface // the ring is the outline
+		edge = theme.Surface // the ring is the outline now
 	}
 	r.face.FillColor, r.face.StrokeColor = theme.Color(fill), theme.Color(edge)
 	r.caret.FillColor = theme.Color(theme.Accent)

@@ -117,8 +117,8 @@ func (s *Spinner) Stop() {
 	s.Hide()
 }
 
-// MinSize is the spinner's size.
-func (s *Spinner) MinSize() fyne.Size { return fyne.NewSquareSize(s.size) }
+// MinSize is the spinner and a gap to the words beside it.
+func (s *Spinner) MinSize() fyne.Size { return fyne.NewSize(s.size+theme.Grid, s.size) }
 
 // CreateRenderer is for the toolkit.
 func (s *Spinner) CreateRenderer() fyne.WidgetRenderer {
@@ -128,7 +128,7 @@ func (s *Spinner) CreateRenderer() fyne.WidgetRenderer {
 
 func (s *Spinner) layout(size fyne.Size, parts []fyne.CanvasObject) {
 	parts[0].Resize(fyne.NewSquareSize(s.size))
-	parts[0].Move(fyne.NewPos((size.Width-s.size)/2, (size.Height-s.size)/2))
+	parts[0].Move(fyne.NewPos(0, (size.Height-s.size)/2))
 }
 
 func (s *Spinner) paint(parts []fyne.CanvasObject) {
