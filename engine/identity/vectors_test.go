@@ -17,6 +17,8 @@ import (
 	"filippo.io/age/plugin"
 	"filippo.io/hpke"
 	"filippo.io/nistec"
+
+	"cryptodesk/engine/fault"
 )
 
 // Every C2SP CCTV vector whose identities are keys: our identities must do with
@@ -49,6 +51,30 @@ func TestCCTVHeadersAsAge(t *testing.T) {
 	t.Logf("%d vectors with keys, %d with a header that parses", ran, compared)
 	if compared < 60 {
 		t.Errorf("only %d headers were compared", compared)
+	}
+}
+
+// What a header parser lets through to an identity, and what it would not.
+func TestStanzasRefused(t *testing.T) {
+	k := must(New("a"))
+	o := must(Open(k))
+	defer o.Close()
+	for i, to := range []Recipient{k.Public().Recipient, k.Public().Classic} {
+		id := o.Identities()[i]
+		good := must(must(to.Age()).Wrap(make([]byte, 16)))[0]
+		if _, err := id.Unwrap([]*age.Stanza{{Type: "x"}, good}); err != nil {
+			t.Fatal(err)
+		}
+		share := good.Args[0]
+		for _, args := range [][]string{{}, {share, ""}, {share[:20] + "\n" + share[20:]}, {share + "="}, {share[:40]}, {""}} {
+			bad := &age.Stanza{Type: good.Type, Args: args, Body: good.Body}
+			if _, err := id.Unwrap([]*age.Stanza{bad, good}); fault.Of(err) != fault.HeaderDamaged {
+				t.Errorf("%s %.50q: %v", good.Type, args, err)
+			}
+		}
+		if _, err := id.Unwrap(nil); !errors.Is(err, age.ErrIncorrectIdentity) {
+			t.Errorf("no stanzas: %v", err)
+		}
 	}
 }
 
