@@ -42,18 +42,23 @@ func ExtractFolder(ctx context.Context, src *safefile.Source, dst *safefile.Dir,
 	defer cancel()
 	plain := p.reader(ctx)
 	defer plain.Close()
-	u := newUnpacker(ctx, dst.Root())
-	err = u.readAll(bufio.NewReaderSize(plain, armorBuffer))
-	if werr := u.wait(); err == nil {
-		err = werr
-	}
-	if err == nil {
-		got, err = u.finish(dst)
-	}
-	if err != nil {
+	if got, err = unpack(ctx, bufio.NewReaderSize(plain, armorBuffer), dst); err != nil {
 		return Extracted{}, changedFirst(src, err)
 	}
 	return got, alive(p.key, src.Changed())
+}
+
+// unpack writes the archive in r, which is read to its end, into dst.
+func unpack(ctx context.Context, r io.Reader, dst *safefile.Dir) (Extracted, error) {
+	u := newUnpacker(ctx, dst.Root())
+	err := u.readAll(r)
+	if werr := u.wait(); err == nil {
+		err = werr
+	}
+	if err != nil {
+		return Extracted{}, err
+	}
+	return u.finish(dst)
 }
 
 // readAll reads the archive and then on to the end of r: only its io.EOF says

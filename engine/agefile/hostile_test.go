@@ -44,9 +44,9 @@ func archive(t testing.TB, entries ...in) []byte {
 	return b.Bytes()
 }
 
-// unpack encrypts an archive and extracts it to "out" in a folder of a folder,
+// unpacked encrypts an archive and extracts it to "out" in a folder of a folder,
 // beside a file that must stay as it is.
-func unpack(t *testing.T, data []byte) (*shop, Extracted, error) {
+func unpacked(t *testing.T, data []byte) (*shop, Extracted, error) {
 	t.Helper()
 	key := x25519(t)
 	src, s := newShop(t), newShop(t)
@@ -65,7 +65,7 @@ func hostile(t *testing.T, kind fault.Kind, entries ...in) {
 
 func hostileArchive(t *testing.T, kind fault.Kind, data []byte) {
 	t.Helper()
-	s, _, err := unpack(t, data)
+	s, _, err := unpacked(t, data)
 	want(t, err, kind)
 	s.holds("precious")
 	above, _ := os.ReadDir(filepath.Dir(s.dir))
@@ -108,7 +108,7 @@ func TestTarDuplicateNames(t *testing.T) {
 	hostile(t, fault.DuplicateEntry, in{name: "a", data: "1"}, in{name: "a", kind: tar.TypeSymlink, to: "b"})
 	hostile(t, fault.DuplicateEntry, in{name: ".", data: "1"})
 	// The same folder twice is what `tar c a a/b` writes, and harmless.
-	s, _, err := unpack(t, archive(t, in{name: "a", kind: tar.TypeDir}, in{name: "a/b", data: "1"}, in{name: "a/", kind: tar.TypeDir, mode: 0o710}))
+	s, _, err := unpacked(t, archive(t, in{name: "a", kind: tar.TypeDir}, in{name: "a/b", data: "1"}, in{name: "a/", kind: tar.TypeDir, mode: 0o710}))
 	must(t, err)
 	info, err := os.Stat(s.path("out"))
 	must(t, err)
@@ -130,7 +130,7 @@ func TestTarLinksOut(t *testing.T) {
 		if to == "" {
 			continue // archive/tar refuses to write it
 		}
-		s, got, err := unpack(t, archive(t, in{name: "a", data: "a"}, in{name: "l", kind: tar.TypeSymlink, to: to}, in{name: "d/", kind: tar.TypeDir}))
+		s, got, err := unpacked(t, archive(t, in{name: "a", data: "a"}, in{name: "l", kind: tar.TypeSymlink, to: to}, in{name: "d/", kind: tar.TypeDir}))
 		must(t, err)
 		if len(got.Notes) != 1 || got.Notes[0].Kind != fault.UnsafeLink || got.Notes[0].Subject != "l" {
 			t.Errorf("%s: notes %v", to, got.Notes)
@@ -141,7 +141,7 @@ func TestTarLinksOut(t *testing.T) {
 		equal(t, s.get(s.path("out/a")), []byte("a"))
 	}
 	for _, to := range []string{"/etc/passwd", "../precious", ".."} {
-		s, got, err := unpack(t, archive(t, in{name: "a", data: "a"}, in{name: "l", kind: tar.TypeLink, to: to}))
+		s, got, err := unpacked(t, archive(t, in{name: "a", data: "a"}, in{name: "l", kind: tar.TypeLink, to: to}))
 		must(t, err)
 		if len(got.Notes) != 1 || got.Notes[0].Kind != fault.UnsafeLink {
 			t.Errorf("%s: notes %v", to, got.Notes)
@@ -154,7 +154,7 @@ func TestTarLinksOut(t *testing.T) {
 
 // Each link is harmless alone; together they lead out.
 func TestTarLinksOutTogether(t *testing.T) {
-	s, got, err := unpack(t, archive(t,
+	s, got, err := unpacked(t, archive(t,
 		in{name: "z"}, in{name: "deep/er/", kind: tar.TypeDir},
 		in{name: "deep/er/top", kind: tar.TypeSymlink, to: "../.."},
 		in{name: "out", kind: tar.TypeSymlink, to: "deep/er/top/../precious"},
@@ -174,7 +174,7 @@ func TestTarLinksOutTogether(t *testing.T) {
 // A link inside the archive that leaves its one top folder would lead out of
 // what is published.
 func TestTarLinkOutOfTheTopFolder(t *testing.T) {
-	s, got, err := unpack(t, archive(t, in{name: "top/a", data: "a"},
+	s, got, err := unpacked(t, archive(t, in{name: "top/a", data: "a"},
 		in{name: "top/out", kind: tar.TypeSymlink, to: "../top/a"}, in{name: "top/in", kind: tar.TypeSymlink, to: "a"},
 		in{name: "top/hard", kind: tar.TypeLink, to: "top/a"}))
 	must(t, err)
@@ -192,7 +192,7 @@ func TestTarHardLinkToNothing(t *testing.T) {
 }
 
 func TestTarSymlinkLoop(t *testing.T) {
-	s, got, err := unpack(t, archive(t, in{name: "a"}, in{name: "x", kind: tar.TypeSymlink, to: "y"}, in{name: "y", kind: tar.TypeSymlink, to: "x"}))
+	s, got, err := unpacked(t, archive(t, in{name: "a"}, in{name: "x", kind: tar.TypeSymlink, to: "y"}, in{name: "y", kind: tar.TypeSymlink, to: "x"}))
 	must(t, err)
 	if len(got.Notes) != 0 || got.Entries != 3 {
 		t.Errorf("%+v", got)
@@ -246,7 +246,7 @@ func TestTarLongNames(t *testing.T) {
 }
 
 func TestTarSetuidIsDropped(t *testing.T) {
-	s, _, err := unpack(t, archive(t, in{name: "d/", kind: tar.TypeDir, mode: 0o2777}, in{name: "d/f", mode: 0o6755, data: "x"}, in{name: "g"}))
+	s, _, err := unpacked(t, archive(t, in{name: "d/", kind: tar.TypeDir, mode: 0o2777}, in{name: "d/f", mode: 0o6755, data: "x"}, in{name: "g"}))
 	must(t, err)
 	for name, mode := range map[string]os.FileMode{"out/d": os.ModeDir | 0o777, "out/d/f": 0o755} {
 		info, err := os.Stat(s.path(name))
@@ -273,7 +273,7 @@ func TestTarDamaged(t *testing.T) {
 	}
 	hostileArchive(t, fault.ArchiveDamaged, bad)
 	// Padding as other programs write it.
-	s, _, err := unpack(t, append(bytes.Clone(good), make([]byte, 10240)...))
+	s, _, err := unpacked(t, append(bytes.Clone(good), make([]byte, 10240)...))
 	must(t, err)
 	s.holds("out", "precious")
 }
@@ -308,7 +308,7 @@ func TestTarOfDamagedPayload(t *testing.T) {
 }
 
 func TestTarOneFile(t *testing.T) {
-	s, got, err := unpack(t, archive(t, in{name: "real name", data: "a"}))
+	s, got, err := unpacked(t, archive(t, in{name: "real name", data: "a"}))
 	must(t, err)
 	if got.Name != "real name" || !got.File || got.Entries != 1 {
 		t.Errorf("%+v", got)
@@ -317,7 +317,7 @@ func TestTarOneFile(t *testing.T) {
 }
 
 func TestTarDotEntries(t *testing.T) {
-	s, got, err := unpack(t, archive(t, in{name: "./", kind: tar.TypeDir, mode: 0o711}, in{name: "./a", data: "a"}, in{name: "./b", data: "b"}))
+	s, got, err := unpacked(t, archive(t, in{name: "./", kind: tar.TypeDir, mode: 0o711}, in{name: "./a", data: "a"}, in{name: "./b", data: "b"}))
 	must(t, err)
 	if got.Name != "" || got.File {
 		t.Errorf("%+v", got)

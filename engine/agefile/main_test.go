@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 	"cryptodesk/engine/secret"
 )
 
-// bin is where the stock age programs of go.mod are, built once.
+// bin is where the stock age programs of go.mod go.
 var bin string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -36,12 +37,23 @@ func run(m *testing.M) int {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
 		os.Setenv("TMPDIR", "/dev/shm")
 	}
-	build := exec.Command("go", "build", "-o", dir, "filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen")
-	build.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		panic(string(out))
-	}
 	return m.Run()
+}
+
+// build makes the stock programs when a test first wants one.
+var build = sync.OnceValues(func() ([]byte, error) {
+	cmd := exec.Command("go", "build", "-o", bin, "filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
+	return cmd.CombinedOutput()
+})
+
+// program is the path of a stock program.
+func program(t testing.TB, name string) string {
+	t.Helper()
+	if out, err := build(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return filepath.Join(bin, name)
 }
 
 // shop is a folder to work in, with a store for it.

@@ -27,7 +27,7 @@ var sizes = []int{0, 1, 65535, 65536, 65537, 10<<20 + 3}
 // stock runs a stock program with input and answers what it wrote.
 func stock(t *testing.T, input io.Reader, name string, args ...string) []byte {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, name), args...)
+	cmd := exec.CommandContext(t.Context(), program(t, name), args...)
 	var out, complaint bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = input, &out, &complaint
 	if err := cmd.Run(); err != nil {
@@ -159,11 +159,11 @@ func TestStockPassphrase(t *testing.T) {
 	pass := phrase(t, words, workFactor)
 
 	must(t, s.encrypt(in, s.path("ours.age"), []age.Recipient{pass}, Options{}))
-	typing(t, exec.Command(filepath.Join(bin, "age"), "-d", "-o", s.path("ours"), s.path("ours.age")),
+	typing(t, exec.Command(program(t, "age"), "-d", "-o", s.path("ours"), s.path("ours.age")),
 		[2]string{"Enter passphrase", words})
 	equal(t, s.get(s.path("ours")), plain)
 
-	typing(t, exec.Command(filepath.Join(bin, "age"), "-p", "-o", s.path("theirs.age"), in),
+	typing(t, exec.Command(program(t, "age"), "-p", "-o", s.path("theirs.age"), in),
 		[2]string{"Enter passphrase", words}, [2]string{"Confirm passphrase", words})
 	info, err := Inspect(s.path("theirs.age"))
 	must(t, err)

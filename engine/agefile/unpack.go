@@ -25,6 +25,10 @@ const (
 	writeWorkers = 4         // at most: they wait for the file system, not for a core
 )
 
+// sparseLimit is the size of all sparse files of an archive together, in bytes,
+// holes counted: a hole of 2^63 costs an archive nothing. Tests lower it.
+var sparseLimit int64 = 2 << 40
+
 // unpacker writes the entries of one archive into root. Folders are made at
 // once, files by several workers, links at the very end: no link exists while
 // anything is written, so nothing is ever written through one.
@@ -32,13 +36,14 @@ type unpacker struct {
 	ctx  context.Context
 	root *os.Root
 
-	count int
-	bytes int
-	seen  map[string]byte // what each path is: a tar type
-	dirs  []placed        // with the permissions and time they get at the end
-	links []placed
-	out   map[string]bool // links left out
-	notes []*fault.Error
+	count  int
+	bytes  int             // of all names
+	sparse int64           // bytes of all sparse files
+	seen   map[string]byte // what each path is: a tar type
+	dirs   []placed        // with the permissions and time they get at the end
+	links  []placed
+	out    map[string]bool // links left out
+	notes  []*fault.Error
 
 	small   chan small
 	free    chan []byte
@@ -122,7 +127,11 @@ func (u *unpacker) entry(head *tar.Header, content io.Reader) error {
 	case tar.TypeDir:
 		return u.folder(e)
 	case tar.TypeReg, tar.TypeGNUSparse:
-		e.kind = tar.TypeReg
+		if e.kind = tar.TypeReg; isSparse(head) {
+			if u.sparse += min(head.Size, sparseLimit); u.sparse >= sparseLimit {
+				return fault.New(fault.TooLarge, head.Name, nil)
+			}
+		}
 		return u.file(e, content, head.Size)
 	case tar.TypeSymlink, tar.TypeLink:
 		if err := u.claim(e.name, e.kind); err != nil {
@@ -132,6 +141,19 @@ func (u *unpacker) entry(head *tar.Header, content io.Reader) error {
 		return nil
 	}
 	return fault.New(fault.UnsupportedEntry, head.Name, nil)
+}
+
+// isSparse says whether a file may be larger than its part of the archive.
+func isSparse(head *tar.Header) bool {
+	if head.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range head.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 // safeName is the clean form of a name in the archive.
