@@ -5,6 +5,7 @@ package cross
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -13,9 +14,26 @@ import (
 // Interval is the least time between two updates of one subscriber.
 const Interval = 100 * time.Millisecond
 
+// deliver is how a function gets to the UI goroutine; nil is the toolkit's way.
+var deliver atomic.Pointer[func(func())]
+
 // Do runs f on the UI goroutine, soon. For single events such as the end of
 // a piece of work; for repeated news use Coalesce or Watch.
-func Do(f func()) { fyne.Do(f) }
+func Do(f func()) {
+	if to := deliver.Load(); to != nil {
+		(*to)(f)
+		return
+	}
+	fyne.Do(f)
+}
+
+// Divert sends what Do gets to another place, until restore is called: a test
+// plays the UI goroutine itself, because the toolkit's test driver runs it on
+// whichever goroutine asks.
+func Divert(to func(f func())) (restore func()) {
+	deliver.Store(&to)
+	return func() { deliver.Store(nil) }
+}
 
 // Go runs work on its own goroutine and then done on the UI goroutine.
 func Go(work func(), done func()) {

@@ -30,7 +30,7 @@ func (p page) build() fyne.CanvasObject {
 		widget.Caption(text.T("lock.step", "n", p.step, "of", steps)),
 		widget.Title(p.title), widget.Muted(p.lead))
 	foot := append(append(append([]fyne.CanvasObject{}, p.left...), widget.Spacer()), p.right...)
-	body := container.NewVScroll(widget.Pad(theme.Half, theme.Grid, widget.Column(theme.Wide, head, p.content)))
+	body := widget.FollowFocus(widget.Pad(theme.Half, theme.Grid, widget.Column(theme.Wide, head, p.content)))
 	form := container.NewBorder(nil, widget.Pad(theme.Gap, theme.Grid, widget.Row(theme.Grid, foot...)), nil, nil, body)
 	return container.New(splitLayout{}, p.sidebar(), widget.Pad(40, 0, widget.AtMost(488, form)))
 }

@@ -23,6 +23,7 @@ const (
 	Border      fyne.ThemeColorName = "desk.border"      // 1 px lines around what is raised
 	FieldBorder fyne.ThemeColorName = "desk.fieldBorder" // input outlines: 3:1 against the surface
 	Muted       fyne.ThemeColorName = "desk.muted"       // secondary text
+	Quiet       fyne.ThemeColorName = "desk.quiet"       // Muted on a neutral tint
 	OnDanger    fyne.ThemeColorName = "desk.onDanger"
 	AccentSoft  fyne.ThemeColorName = "desk.accentSoft" // tints behind text of the same role
 	OKSoft      fyne.ThemeColorName = "desk.okSoft"
@@ -55,6 +56,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	FieldBorder: both(0x98A2B3, 0x667085),
 	Text:        both(0x101828, 0xE6EAF0),
 	Muted:       both(0x667085, 0x98A2B3),
+	Quiet:       both(0x596275, 0xA9B2C0),
 	Accent:      both(0x0F766E, 0x2DD4BF),
 	AccentHover: both(0x0D655E, 0x5EE0CF),
 	AccentPress: both(0x0A524D, 0x22B8A5),
@@ -64,7 +66,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	Danger:      both(0xB42318, 0xF87171),
 	OnDanger:    both(0xFFFFFF, 0x2A0808),
 	AccentSoft:  both(0xE3F4F1, 0x143330),
-	OKSoft:      both(0xE7F6EC, 0x16301F),
+	OKSoft:      both(0xEBF8EF, 0x16301F),
 	WarningSoft: both(0xFEF4E2, 0x33270C),
 	DangerSoft:  both(0xFDECEA, 0x3A1A1A),
 	NeutralSoft: both(0xEEF0F4, 0x2A323D),

@@ -180,7 +180,7 @@ func (b *Button) colors() (fill, stroke, ink fyne.ThemeColorName) {
 		case secondary:
 			return theme.Surface, theme.Border, theme.Muted
 		}
-		return theme.NeutralSoft, "", theme.Muted
+		return theme.NeutralSoft, "", theme.Quiet
 	}
 	switch b.kind {
 	case primary:

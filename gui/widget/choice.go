@@ -303,7 +303,7 @@ func (c *Choice) paint(parts []fyne.CanvasObject) {
 	for i, s := range c.options {
 		t := parts[3+i].(*canvas.Text)
 		t.Text, t.TextSize, t.TextStyle = s, theme.BodySize, fyne.TextStyle{Bold: i == c.chosen}
-		t.Color = theme.Color(theme.Muted)
+		t.Color = theme.Color(theme.Quiet)
 		if i == c.chosen && !c.disabled {
 			t.Color = theme.Color(theme.Text)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestScrollFollowsFocus(t *testing.T) {
-	test.NewTempApp(t)
+	light(t)
 	column := container.NewVBox()
 	var last, first *Button
 	for range 30 {

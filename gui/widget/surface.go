@@ -176,7 +176,11 @@ func (b *Badge) paint(parts []fyne.CanvasObject) {
 	r.FillColor, r.CornerRadius = theme.Color(soft(b.tone)), 12
 	t := parts[1].(*canvas.Text)
 	t.Text, t.TextSize, t.TextStyle = b.label, theme.CaptionSize, fyne.TextStyle{Bold: true}
-	t.Color = theme.Color(b.tone)
+	ink := b.tone
+	if ink == theme.Muted {
+		ink = theme.Quiet
+	}
+	t.Color = theme.Color(ink)
 }
 
 // Rule is a 1 px line across.

@@ -253,10 +253,11 @@ func wrap(s string, width float32, measure func(string) float32) []string {
 					continue
 				}
 				n := fitting(word, width, measure)
-				lines, word = append(lines, word[:n]), word[n:]
-				if word == "" {
+				if n == len(word) { // one character wider than the line
+					line = word
 					break
 				}
+				lines, word = append(lines, word[:n]), word[n:]
 			}
 		}
 		lines = append(lines, line)
