@@ -387,6 +387,40 @@ func TestCommitAllCancelled(t *testing.T) {
 	})
 }
 
+// countdown is a context that is cancelled once it was asked often enough.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestCommitAllCancelledHalfway: what has its name keeps it, the rest gets none.
+func TestCommitAllCancelledHalfway(t *testing.T) {
+	eachWay(t, func(t *testing.T, s *Store, dir string) {
+		var files []*File
+		for i := range 10 {
+			files = append(files, create(t, s, filepath.Join(dir, fmt.Sprint(i)), "x"))
+		}
+		// Each file is asked about before the flush and before it gets its name.
+		results := CommitAll(&countdown{t.Context(), 14}, files, KeepBoth)
+		for i, r := range results {
+			if i < 4 && (r.Err != nil || r.Path != files[i].Target()) || i >= 4 && fault.Of(r.Err) != fault.Cancelled {
+				t.Errorf("%d: %+v", i, r)
+			}
+			files[i].Discard()
+		}
+		if names := list(t, dir); len(names) != 4 {
+			t.Errorf("published: %q", names)
+		}
+	})
+}
+
 // TestFolderMovesAway: the result follows the folder it was meant for.
 func TestFolderMovesAway(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *Store, dir string) {
