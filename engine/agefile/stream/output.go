@@ -12,6 +12,13 @@ type output interface {
 	deliver(b *block) error
 }
 
+// piece is the most that is written at once, up to the next multiple of it in
+// the file. Linux takes a larger write into larger pages of the page cache,
+// and a virtual machine often has to get those from its host first: 1 GiB on
+// ext4 took the kernel 0.22 s in pieces of 64 KiB and 0.6 to 1.4 s in pieces of
+// 128 or 256 KiB.
+const piece = 64 << 10
+
 // fileOutput writes each block where it belongs, in any order, but one at a
 // time: writers of one inode spin on its lock in the kernel, and a core that
 // spins seals nothing.
@@ -23,13 +30,14 @@ type fileOutput struct {
 }
 
 func (o *fileOutput) deliver(b *block) error {
-	if len(b.out) == 0 {
-		return nil
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if _, err := o.dst.WriteAt(b.out, o.base+b.index*o.step); err != nil {
-		return fault.FromOS(o.to, err)
+	for rest, at := b.out, o.base+b.index*o.step; len(rest) > 0; {
+		n := min(int64(len(rest)), piece-at%piece)
+		if _, err := o.dst.WriteAt(rest[:n], at); err != nil {
+			return fault.FromOS(o.to, err)
+		}
+		rest, at = rest[n:], at+n
 	}
 	return nil
 }
