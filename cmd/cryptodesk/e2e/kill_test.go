@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -232,7 +233,7 @@ func (b *bench) kill(t *testing.T, v victim, folder string, after time.Duration)
 	if err == nil {
 		return false
 	}
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != -1 {
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != -1 {
 		t.Fatalf("%s failed by itself: %v", v.name, err)
 	}
 	return true
