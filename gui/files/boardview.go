@@ -106,16 +106,22 @@ func headline(t total) string {
 		key := map[work]string{encrypting: "files.head.encrypting", opening: "files.head.opening", changing: "files.head.changing"}[t.work]
 		return text.T(key, "finished", t.finished, "n", t.rows)
 	}
-	if t.failed > 0 {
+	switch {
+	case t.failed > 0:
 		return text.T("files.head.failed", "n", t.failed, "all", t.rows)
+	case t.worked > 0:
+		return text.T("files.head.done", "n", t.worked)
 	}
-	return text.T("files.head.done", "n", t.finished)
+	return text.T("files.head.idle")
 }
 
 func headFigures(t total) string {
 	if t.active == 0 {
-		if t.failed > 0 {
+		switch {
+		case t.failed > 0:
 			return text.T("files.head.failed.note")
+		case t.idle > 0:
+			return text.T("files.head.idle.note", "n", t.idle)
 		}
 		return text.T("files.head.done.note")
 	}

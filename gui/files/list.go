@@ -37,7 +37,7 @@ type list struct {
 
 func newList(height float32, length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *list {
 	l := &list{height: height, length: length, create: create, update: update, shown: map[int]fyne.CanvasObject{}}
-	l.mark = widget.NewPanel(theme.AccentSoft, theme.Corner)
+	l.mark = widget.NewPanel(theme.HoverTint, theme.Corner)
 	l.mark.Stroke, l.mark.StrokeWidth = theme.Accent, 2
 	l.mark.Hide()
 	l.body = container.New(listLayout{l}, l.mark)

@@ -2,7 +2,6 @@ package files
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"path/filepath"
 
@@ -21,10 +20,14 @@ func (p *planView) openCard() fyne.CanvasObject {
 	byKey, byPassphrase, never := p.openable()
 	box := widget.Column(theme.Gap, cardHead(title, text.Bytes(sum(p.plan.Open))))
 	ordered := append(append(append([]batch.Item{}, byPassphrase...), never...), byKey...)
-	box.Add(p.lines(title, ordered, p.openLine))
-	if p.strangers() {
-		box.Add(p.cardOffer())
-	}
+	offered := false // once is enough: it is the same card for every sender
+	box.Add(p.lines(title, ordered, func(it batch.Item) fyne.CanvasObject {
+		var offer fyne.CanvasObject
+		if it.Access == batch.NoAccess && !offered {
+			offer, offered = p.cardOffer(), true
+		}
+		return p.openLine(it, offer)
+	}))
 	if len(byPassphrase) > 0 {
 		box.Add(widget.Rule())
 		box.Add(p.unlockField(len(byPassphrase)))
@@ -33,7 +36,7 @@ func (p *planView) openCard() fyne.CanvasObject {
 }
 
 // openLine explains one encrypted file.
-func (p *planView) openLine(it batch.Item) fyne.CanvasObject {
+func (p *planView) openLine(it batch.Item, offer fyne.CanvasObject) fyne.CanvasObject {
 	icon, tone, ink := "lock", theme.Muted, theme.Muted
 	sentence := ""
 	switch it.Access {
@@ -58,31 +61,21 @@ func (p *planView) openLine(it batch.Item) fyne.CanvasObject {
 	}
 	if it.Access == batch.ByKey || it.Access == batch.ByPassphrase || it.Access == batch.AccessUnknown {
 		path, _ := batch.OpenedPath(it, batch.OpenOptions{})
-		sentence += " · " + text.T("files.plan.becomes", "name", text.Name(filepath.Base(path)))
+		sentence += "  " + text.T("files.plan.becomes", "name", text.Name(filepath.Base(path)))
 	}
-	return widget.Pad(theme.Half, 0, explained(icon, tone, text.Name(it.Name), sentence, ink, nil))
-}
-
-// strangers says whether some file is for other people only.
-func (p *planView) strangers() bool {
-	for _, it := range p.plan.Open {
-		if it.Access == batch.NoAccess {
-			return true
-		}
-	}
-	return false
+	return widget.Pad(theme.Half, 0, explained(icon, tone, text.Name(it.Name), sentence, ink, offer))
 }
 
 // cardOffer gives what the sender needs to add one.
 func (p *planView) cardOffer() fyne.CanvasObject {
 	for _, k := range p.s.engine.Keys() {
 		if k.Signing != nil {
-			return container.NewHBox(widget.SecondaryButton(text.T("files.open.copyCard"), func() {
+			return newFlow(theme.Grid, widget.SecondaryButton(text.T("files.open.copyCard"), func() {
 				keys.CopyCard(p.s.window, p.s.engine, k.ID)
 			}).WithIcon("copy").Small())
 		}
 	}
-	return container.NewHBox()
+	return nil
 }
 
 // unlockField asks once for the passphrase of all files that have one.
@@ -125,4 +118,3 @@ func sum(items []batch.Item) int64 {
 	}
 	return n
 }
-

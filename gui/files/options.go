@@ -25,6 +25,10 @@ func (p *planView) optionsBlock() fyne.CanvasObject {
 		show(card, p.moreOpen)
 		more.WithIcon(chevron(p.moreOpen))
 		p.body.Refresh()
+		if p.moreOpen {
+			p.scroll.Refresh()
+			p.scroll.ScrollToBottom()
+		}
 	}
 	trace.Place("plan.more", more)
 	return widget.Column(theme.Grid, container.NewHBox(more), card)

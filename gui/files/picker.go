@@ -19,6 +19,9 @@ import (
 // finds the others.
 const mostMatches = 50
 
+// pickHeight keeps the sheet still while the search narrows the list.
+const pickHeight float32 = 200
+
 // picker is a sheet in which people are ticked.
 type picker struct {
 	box    *peopleBox
@@ -41,7 +44,8 @@ func (p *peopleBox) pick() {
 	trace.Place("pick.done", done)
 	k.fill()
 	k.sheet = widget.NewSheet(text.T("files.pick.title"),
-		widget.Column(theme.Grid, widget.Pad(2, 2, k.search), k.list, container.NewHBox(add)), done)
+		widget.Column(theme.Grid, widget.Pad(2, 2, k.search),
+			container.New(heightLayout{pickHeight}, widget.FollowFocus(k.list)), container.NewHBox(add)), done)
 	k.sheet.Open(p.s.window.Canvas(), k.search)
 }
 

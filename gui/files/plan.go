@@ -29,6 +29,7 @@ type planView struct {
 	moreOpen bool
 
 	content fyne.CanvasObject
+	scroll  *container.Scroll
 	body    *fyne.Container
 	problem *widget.Text
 	place   *widget.Text
@@ -89,14 +90,39 @@ func (p *planView) build() {
 		p.body = container.NewVBox()
 		trace.Place("plan.go", p.press)
 		trace.Place("plan.cancel", p.stop)
-		foot := container.NewVBox(widget.Rule(), widget.Pad(12, theme.Wide, container.NewBorder(nil, nil, nil,
-			container.NewCenter(widget.Row(theme.Grid, p.stop, p.press)),
-			container.NewVBox(widget.Spacer(), p.place, p.problem, widget.Spacer()))))
-		p.content = container.NewBorder(nil, foot, nil, nil, container.NewVScroll(container.New(page{}, p.body)))
+		p.scroll = widget.FollowFocus(container.New(page{}, p.body))
+		p.content = footed(p.scroll, p.footer())
 	}
 	p.body.Objects = []fyne.CanvasObject{widget.Column(theme.Gap, p.groups()...)}
 	p.body.Refresh()
 	p.update()
+}
+
+// footer holds what happens to the originals, and the buttons.
+func (p *planView) footer() fyne.CanvasObject {
+	words := container.NewVBox(widget.Spacer(), p.place, p.problem, widget.Spacer())
+	row := container.NewBorder(nil, nil, nil, container.NewCenter(widget.Row(theme.Grid, p.stop, p.press)), words)
+	return container.NewStack(widget.NewPanel(theme.Surface, 0),
+		container.NewBorder(widget.Rule(), nil, nil, nil, widget.Pad(12, theme.Wide, row)))
+}
+
+// footed puts a footer below content, without a gap.
+func footed(content, footer fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(footLayout{}, content, footer)
+}
+
+type footLayout struct{}
+
+func (footLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return o[1].MinSize().AddWidthHeight(0, 64)
+}
+
+func (footLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	h := o[1].MinSize().Height
+	o[0].Move(fyne.NewPos(0, 0))
+	o[0].Resize(fyne.NewSize(size.Width, size.Height-h))
+	o[1].Move(fyne.NewPos(0, size.Height-h))
+	o[1].Resize(fyne.NewSize(size.Width, h))
 }
 
 // page is the margin around a scrolled page and its greatest width.
@@ -291,7 +317,7 @@ func (p *planView) jobs() ([]*run, error) {
 		if err != nil {
 			return runs, err
 		}
-		runs = append(runs, &run{job: j, work: opening, items: byPassphrase, opts: opt})
+		runs = append(runs, &run{job: j, work: opening, items: byPassphrase, opts: opt, typed: true})
 	}
 	return runs, nil
 }
@@ -304,7 +330,6 @@ func (p *planView) encrypt() (*run, error) {
 	r := &run{work: encrypting, items: p.plan.Encrypt}
 	if p.choices.byPassphrase {
 		opt.Passphrase = p.secret.field.Copy()
-		r.who = text.T("files.who.passphrase")
 	} else {
 		to, err := p.people.who.recipients()
 		if err != nil {

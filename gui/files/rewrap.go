@@ -5,7 +5,6 @@ import (
 
 	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
-	"cryptodesk/gui/cross"
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -18,7 +17,7 @@ func (s *Screen) changeWho(at spot) {
 	path := at.state().Out
 	var plan *batch.Plan
 	var err error
-	cross.Go(func() { plan, err = s.engine.Plan(context.Background(), []string{path}) }, func() {
+	s.away(func() { plan, err = s.engine.Plan(context.Background(), []string{path}) }, func() {
 		if err == nil {
 			err = changeable(plan, path)
 		}

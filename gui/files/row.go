@@ -51,7 +51,7 @@ func newRow(acts rowActs) *row {
 	r.first = widget.Caption("").Fits(widget.FitEnd)
 	r.second = widget.Caption("").Fits(widget.FitEnd)
 	r.bar = widget.NewProgressBar()
-	r.button = widget.SecondaryButton("", func() { r.act(acts) }).Small()
+	r.button = widget.LinkButton("", func() { r.act(acts) }).Small()
 	r.more = widget.IconButton("more", text.T("files.row.more"), func() { acts.menu(r.spot, r.more) }).Small()
 	r.cancel = widget.IconButton("close", text.T("files.row.cancel"), func() { acts.cancel(r.spot) }).Small()
 	words := container.New(&rowWords{r}, r.name, r.first, r.bar, r.second)
@@ -133,7 +133,7 @@ func faceOf(s spot, at job.Row) face {
 	case job.Waiting:
 		f.first = text.T("files.row.waiting")
 	case job.Running:
-		f.tone, f.soft, f.second = theme.Accent, theme.AccentSoft, figures(at)
+		f.tone, f.soft, f.second = theme.Accent, theme.AccentSoft, figures(s, at)
 	case job.Done:
 		f.icon, f.tone, f.soft = "check", theme.OK, theme.OKSoft
 		f.first, f.second = outcome(s, at), place(at)
@@ -163,6 +163,9 @@ func outcome(s spot, at job.Row) string {
 		return text.T("files.row.opened")
 	case changing:
 		return text.T("files.row.changed", "who", s.run.who)
+	}
+	if s.run.who == "" {
+		return text.T("files.row.encryptedPassphrase")
 	}
 	return text.T("files.row.encrypted", "who", s.run.who)
 }
@@ -194,7 +197,16 @@ func amount(at job.Row) string {
 
 // figures are share, rate and time left of a running row; what is not known
 // yet is left out.
-func figures(at job.Row) string {
+func figures(s spot, at job.Row) string {
+	if at.Done == 0 && at.Rate == 0 {
+		if s.run.typed {
+			return text.T("files.row.checking")
+		}
+		return text.T("files.row.starting")
+	}
+	if at.Done >= at.Total && at.Total >= 0 {
+		return text.T("files.row.flushing")
+	}
 	if at.Total < 0 {
 		return text.T("files.row.running.unknown", "done", text.Bytes(at.Done))
 	}

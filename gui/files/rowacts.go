@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	stock "fyne.io/fyne/v2/widget"
 
 	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
@@ -36,29 +35,23 @@ func (s *Screen) copy(words, told string) {
 // menu offers what can be done with a row that ended.
 func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 	state := at.state()
-	var items []*fyne.MenuItem
-	add := func(key string, f func()) { items = append(items, fyne.NewMenuItem(text.T(key), f)) }
-	if state.State == job.Failed {
-		if canRetry(at, state.Err) {
-			add("files.row.retry", func() { s.retry(at) })
-		}
-		add("files.row.details", func() { s.details(at) })
+	var items []*menuItem
+	add := func(icon, key string, f func()) { items = append(items, newMenuItem(icon, text.T(key), f)) }
+	if state.State == job.Failed && canRetry(at, state.Err) {
+		add("again", "files.row.retry", func() { s.retry(at) })
 	}
-	if len(state.Notes) > 0 {
-		add("files.row.details", func() { s.details(at) })
+	if state.State == job.Failed || len(state.Notes) > 0 {
+		add("info", "files.row.details", func() { s.details(at) })
 	}
 	if state.State == job.Done && state.Out != "" {
-		add("files.row.reveal", func() { s.reveal(at) })
+		add("show", "files.row.reveal", func() { s.reveal(at) })
 		if at.run.work != opening {
-			add("files.row.change", func() { s.changeWho(at) })
+			add("people", "files.row.change", func() { s.changeWho(at) })
 		}
-		add("files.row.copyPath", func() { s.copy(state.Out, text.T("files.copied.path")) })
+		add("copy", "files.row.copyPath", func() { s.copy(state.Out, text.T("files.copied.path")) })
 	}
-	add("files.row.remove", func() { s.remove(at) })
-	menu := stock.NewPopUpMenu(fyne.NewMenu("", items...), s.window.Canvas())
-	size := menu.MinSize()
-	menu.ShowAtRelativePosition(fyne.NewPos(from.Size().Width-size.Width, fyne.Min(from.Size().Height, 48)), from)
-	s.window.Canvas().Focus(menu)
+	add("minus", "files.row.remove", func() { s.remove(at) })
+	openMenu(s.window.Canvas(), from, items)
 }
 
 // removeOrCancel is the Delete key: it cancels what runs and takes off what ended.
@@ -138,7 +131,7 @@ func (s *Screen) openAgain(at spot, field *widget.PassphraseField) error {
 		return err
 	}
 	s.board.hide(at)
-	s.begin(&run{job: j, work: opening, items: []batch.Item{item}, opts: at.run.opts})
+	s.begin(&run{job: j, work: opening, items: []batch.Item{item}, opts: at.run.opts, typed: true})
 	s.showRest()
 	return nil
 }

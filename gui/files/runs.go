@@ -23,11 +23,13 @@ type run struct {
 	work   work
 	items  []batch.Item // one for each row of the job
 	opts   batch.OpenOptions
-	who    string   // for whom, in words, when encrypting or changing
-	people audience // the same, unless it was a passphrase
-	hidden []bool   // rows taken off the screen
-	told   bool     // its end was announced
-	stop   func()   // ends the watch
+	who    string            // for whom, in words; "" for whoever has the passphrase
+	people audience          // the same, unless it was a passphrase
+	typed  bool              // opens with a passphrase, which takes a while to check
+	hidden []bool            // rows taken off the screen
+	told   bool              // its end was announced
+	ends   map[job.State]int // how its rows ended, once they did
+	stop   func()            // ends the watch
 }
 
 func (r *run) active() bool {
@@ -141,9 +143,21 @@ func (b *board) cancelAll() {
 
 func ended(s job.State) bool { return s != job.Waiting && s != job.Running }
 
+// tally counts the rows of a run that has ended, by how they ended.
+func (r *run) tally() map[job.State]int {
+	if r.ends == nil {
+		r.ends = map[job.State]int{}
+		for i := range r.hidden {
+			r.ends[r.job.Row(i).State]++
+		}
+	}
+	return r.ends
+}
+
 // total is what the header says of everything on the board.
 type total struct {
 	rows, finished, failed int
+	worked, idle           int   // of runs that ended: rows that are done, and rows cancelled or skipped
 	done, size             int64 // bytes; of the running jobs only
 	rate                   float64
 	left                   time.Duration // <0 until known
@@ -159,6 +173,9 @@ func (b *board) total() total {
 		t.finished += p.Finished
 		t.failed += p.Failed
 		if !r.active() {
+			ends := r.tally()
+			t.worked += ends[job.Done]
+			t.idle += ends[job.Cancelled] + ends[job.Skipped]
 			continue
 		}
 		if t.active == 0 {

@@ -35,11 +35,14 @@ type Screen struct {
 	hidden  bool               // another screen is shown
 
 	board board
+
+	away  func(work, done func()) // cross.Go; work off the UI goroutine, then done on it
+	watch func(version func() uint64, done <-chan struct{}, f func()) (stop func())
 }
 
 // New makes the screen for a window that shows it.
 func New(w fyne.Window, eng Engine) *Screen {
-	s := &Screen{window: w, engine: eng, content: container.NewStack()}
+	s := &Screen{window: w, engine: eng, content: container.NewStack(), away: cross.Go, watch: cross.Watch}
 	s.hero = newDropHero(s.Choose, s.ChooseFolder)
 	s.rows = newBoardView(s)
 	s.showRest()
@@ -198,7 +201,7 @@ func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
 	s.set("files.looking", s.lookingView(len(paths)))
 	var plan *batch.Plan
 	var err error
-	cross.Go(func() { plan, err = s.engine.Plan(ctx, paths) }, func() {
+	s.away(func() { plan, err = s.engine.Plan(ctx, paths) }, func() {
 		if ctx.Err() != nil {
 			return // cancelled, or overtaken by another drop
 		}
@@ -229,7 +232,7 @@ func (s *Screen) lookingView(n int) fyne.CanvasObject {
 // begin puts a run on the board and watches it.
 func (s *Screen) begin(r *run) {
 	s.board.add(r)
-	r.stop = cross.Watch(r.version, r.job.Done(), func() { s.news(r) })
+	r.stop = s.watch(r.version, r.job.Done(), func() { s.news(r) })
 }
 
 // news is called while a run goes on, at most ten times a second, and after

@@ -12,14 +12,12 @@ import (
 	"cryptodesk/gui/widget"
 )
 
-// generatedWords is how many words a made passphrase has.
-const generatedWords = 5
-
 // secretBox asks for a new passphrase twice, or makes one.
 type secretBox struct {
 	content *fyne.Container
 	field   *widget.PassphraseField
 	again   *widget.PassphraseField
+	meter   *widget.StrengthMeter
 	differ  *widget.Text
 	words   *widget.SecretWords
 	made    *secret.Buffer // what words shows
@@ -33,6 +31,7 @@ func newSecretBox(changed, submit func()) *secretBox {
 	b.again = widget.NewPassphraseField(text.T("files.secret.again"))
 	b.field.OnChange, b.again.OnChange = b.update, b.update
 	b.again.OnSubmit = submit
+	b.meter = widget.NewStrengthMeter()
 	b.differ = widget.Caption("").Fits(widget.FitWrap)
 	b.words = widget.NewSecretWords(text.T("files.secret.words"))
 	generate := widget.LinkButton(text.T("files.secret.generate"), b.generate).WithIcon("again").Small()
@@ -43,7 +42,7 @@ func newSecretBox(changed, submit func()) *secretBox {
 		widget.Caption(text.T("files.secret.write")).Fits(widget.FitWrap), b.words))
 	b.shown.Hide()
 	b.content = widget.Column(theme.Half,
-		widget.Caption(text.T("files.secret.field")), widget.Pad(3, 3, b.field),
+		widget.Caption(text.T("files.secret.field")), widget.Pad(3, 3, b.field), widget.Pad(0, 3, b.meter),
 		widget.Caption(text.T("files.secret.again")), widget.Pad(3, 3, b.again),
 		b.differ, container.NewHBox(generate), b.shown,
 		widget.Pad(theme.Half, 0, widget.Note(theme.Muted, text.T("files.secret.note"))))
@@ -60,6 +59,7 @@ func newSecretBox(changed, submit func()) *secretBox {
 func (b *secretBox) ready() bool { return !b.field.Empty() && b.field.Text().Equal(b.again.Text()) }
 
 func (b *secretBox) update() {
+	b.weigh()
 	switch {
 	case b.field.Empty() || b.again.Empty(), b.ready():
 		b.differ.Set("")
@@ -70,11 +70,26 @@ func (b *secretBox) update() {
 	b.changed()
 }
 
+// weigh says how long guessing the passphrase takes.
+func (b *secretBox) weigh() {
+	if b.field.Empty() {
+		b.meter.Set(0, text.T("lock.passphrase.hint"))
+		return
+	}
+	strength := passphrase.Estimate(b.field.Text().Bytes())
+	unit, n := strength.Plain()
+	key := "lock.passphrase.strong"
+	if strength.Level < passphrase.Strong {
+		key = "lock.passphrase.weak"
+	}
+	b.meter.Set(max(1, int(strength.Level)), text.T(key, "time", text.T(unit, "n", n)))
+}
+
 // generate makes words, types them into both fields and shows them to be
 // written down.
 func (b *secretBox) generate() {
 	b.forget()
-	b.made = passphrase.Generate(generatedWords)
+	b.made = passphrase.Generate(passphrase.Words)
 	for _, f := range []*widget.PassphraseField{b.field, b.again} {
 		f.Clear()
 		for _, c := range b.made.Bytes() {
