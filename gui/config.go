@@ -44,7 +44,7 @@ func newConfig(w *window) *config {
 			shortcut("Ctrl L", "rail.lock"), shortcut("Esc", "settings.shortcuts.cancel"), shortcut("Ctrl Q", "app.quit")),
 		rows(line("info", text.T("app.name")+" "+engine.Version(), text.T("settings.formats"), nil),
 			line("folder", text.T("settings.profile"), text.Name(w.eng.Home()), nil)))
-	c.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, theme.Wide, theme.Wide, theme.Wide), column))
+	c.scroll = widget.FollowFocus(container.New(layout.NewCustomPaddedLayout(4, theme.Wide, theme.Wide, theme.Wide), column))
 	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil, c.scroll)
 	return c
 }

@@ -198,22 +198,39 @@ func (w *window) shortcuts() {
 			w.config.turn(e.Name)
 		}
 	})
-	control := func(key fyne.KeyName, f func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-			if w.rail != nil && c.Overlays().Top() == nil {
-				f()
-			}
-		})
+	keys := []fyne.KeyName{fyne.KeyO, fyne.KeyL, fyne.KeyQ, fyne.KeyComma}
+	for i := range railScreens {
+		keys = append(keys, fyne.KeyName('1'+rune(i)))
 	}
-	control(fyne.KeyO, func() { w.show("files"); w.files.Choose() })
-	for i, id := range railScreens {
-		control(fyne.KeyName('1'+rune(i)), func() { w.show(id) })
+	for _, key := range keys {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
+			func(fyne.Shortcut) { w.control(key) })
 	}
-	control(fyne.KeyComma, func() { w.show("settings") })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: fyne.KeyModifierShortcutDefault},
-		func(fyne.Shortcut) { w.lock() })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
-		func(fyne.Shortcut) { w.close() })
+}
+
+// control is Ctrl (Cmd on a Mac) with a key. Behind a sheet or the lock only
+// locking and leaving work.
+func (w *window) control(key fyne.KeyName) {
+	switch key {
+	case fyne.KeyL:
+		w.lock()
+		return
+	case fyne.KeyQ:
+		w.close()
+		return
+	}
+	if w.rail == nil || w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	switch key {
+	case fyne.KeyO:
+		w.show("files")
+		w.files.Choose()
+	case fyne.KeyComma:
+		w.show("settings")
+	default:
+		w.show(railScreens[key[0]-'1'])
+	}
 }
 
 // lock covers everything at once; the engine's news brings the lock screen.

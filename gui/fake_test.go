@@ -1,0 +1,116 @@
+package gui
+
+import (
+	"context"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"cryptodesk/engine"
+	"cryptodesk/engine/batch"
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/job"
+	"cryptodesk/engine/secret"
+	"cryptodesk/engine/session"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/text"
+)
+
+// fake is an engine with a state and nothing behind it.
+type fake struct {
+	home    string
+	state   session.State
+	changed func()
+	planned [][]string
+	events  []string // in order: "lock", "close"
+}
+
+func (f *fake) to(s session.State) {
+	f.state = s
+	if f.changed != nil {
+		f.changed()
+	}
+}
+
+func (f *fake) Home() string         { return f.home }
+func (f *fake) State() session.State { return f.state }
+func (f *fake) Owner() string        { return "Ana" }
+func (f *fake) Protection() secret.Status {
+	return secret.Status{Level: secret.Partial, Reasons: secret.Reasons()}
+}
+func (f *fake) OnChange(g func()) func() { f.changed = g; return func() { f.changed = nil } }
+func (f *fake) Lock()                    { f.events = append(f.events, "lock"); f.to(session.Locked) }
+func (f *fake) Close()                   { f.events = append(f.events, "close") }
+
+func (f *fake) Create(_ context.Context, _ string, pass, imported *secret.Buffer) error {
+	pass.Destroy()
+	imported.Destroy()
+	f.to(session.Unlocked)
+	return nil
+}
+
+func (f *fake) Unlock(_ context.Context, pass *secret.Buffer) error {
+	pass.Destroy()
+	f.to(session.Unlocked)
+	return nil
+}
+
+func (f *fake) SaveBackup(context.Context, string) error { return nil }
+func (f *fake) People() []engine.Person                  { return nil }
+func (f *fake) Keys() []identity.Public                  { return nil }
+func (f *fake) Contacts() []identity.Contact             { return nil }
+func (f *fake) Card(string) ([]byte, error)              { return nil, fault.New(fault.KeyMissing, "", nil) }
+
+func (f *fake) NewKey(context.Context, string, identity.Kind) (identity.Public, error) {
+	return identity.Public{}, nil
+}
+
+func (f *fake) AddContact(context.Context, string, []byte) (identity.Contact, error) {
+	return identity.Contact{}, nil
+}
+
+func (f *fake) Plan(_ context.Context, paths []string) (*batch.Plan, error) {
+	f.planned = append(f.planned, paths)
+	return &batch.Plan{}, nil
+}
+
+func (f *fake) Encrypt(*batch.Plan, batch.EncryptOptions) (*job.Job, error) {
+	return nil, fault.New(fault.Internal, "", nil)
+}
+
+func (f *fake) Decrypt(*batch.Plan, batch.OpenOptions) (*job.Job, error) {
+	return nil, fault.New(fault.Internal, "", nil)
+}
+
+func (f *fake) Rewrap(*batch.Plan, []identity.Recipient) (*job.Job, error) {
+	return nil, fault.New(fault.Internal, "", nil)
+}
+
+// stand opens the window over a fake engine; what comes to the UI goroutine
+// waits in ui for the test to run it.
+func stand(t *testing.T, state session.State) (w *window, eng *fake, ui chan func()) {
+	t.Helper()
+	before := text.Current()
+	t.Cleanup(func() { text.Use(before) })
+	t.Setenv("LC_ALL", "C")
+	app := test.NewTempApp(t)
+	ui = make(chan func(), 64)
+	t.Cleanup(cross.Divert(func(f func()) { ui <- f }))
+	eng = &fake{home: t.TempDir(), state: state}
+	w = open(app, eng)
+	t.Cleanup(w.win.Close)
+	t.Cleanup(w.clear)
+	return w, eng, ui
+}
+
+// escapeKey is Esc where the keyboard is.
+func escapeKey(w *window) {
+	e := &fyne.KeyEvent{Name: fyne.KeyEscape}
+	if f := w.win.Canvas().Focused(); f != nil {
+		f.TypedKey(e)
+		return
+	}
+	w.win.Canvas().OnTypedKey()(e)
+}
