@@ -8,7 +8,6 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
-	"cryptodesk/gui/cross"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -40,7 +39,7 @@ func SaveCard(w fyne.Window, eng Carder, k identity.Public) {
 			return
 		}
 		var err error
-		cross.Go(func() { err = writeNew(paths[0], card) }, func() {
+		away(func() { err = writeNew(paths[0], card) }, func() {
 			if err != nil {
 				Problem(w, err)
 				return

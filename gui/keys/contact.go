@@ -11,7 +11,6 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
-	"cryptodesk/gui/cross"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -66,7 +65,7 @@ func AddContact(w fyne.Window, eng Adder, prefill []byte, done func(identity.Con
 func addFile(w fyne.Window, eng Adder, path string, done func(identity.Contact)) {
 	var card []byte
 	var err error
-	cross.Go(func() { card, err = readCard(path) }, func() {
+	away(func() { card, err = readCard(path) }, func() {
 		if err != nil {
 			Problem(w, err)
 			return
@@ -128,7 +127,7 @@ func (a *adding) choose() {
 		}
 		var card []byte
 		var err error
-		cross.Go(func() { card, err = readCard(paths[0]) }, func() {
+		away(func() { card, err = readCard(paths[0]) }, func() {
 			if err != nil {
 				a.fail(err)
 				return
@@ -148,7 +147,7 @@ func (a *adding) submit() {
 	name, pasted := a.name.Text, []byte(a.pasted.Text)
 	var contact identity.Contact
 	var err error
-	cross.Go(func() { contact, err = a.engine.AddContact(context.Background(), name, pasted) }, func() {
+	away(func() { contact, err = a.engine.AddContact(context.Background(), name, pasted) }, func() {
 		a.add.Enable()
 		if err != nil {
 			a.fail(err)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cryptodesk/engine/identity"
-	"cryptodesk/gui/cross"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -42,7 +41,7 @@ func (s *Screen) newKey() {
 		create.Disable()
 		var made identity.Public
 		var err error
-		cross.Go(func() { made, err = s.engine.NewKey(context.Background(), name.Text, kind) }, func() {
+		away(func() { made, err = s.engine.NewKey(context.Background(), name.Text, kind) }, func() {
 			create.Enable()
 			if err != nil {
 				what, do := text.FaultOf(err)
@@ -96,7 +95,7 @@ func (s *Screen) made(k identity.Public) {
 		widget.Tinted(theme.NeutralSoft, widget.Column(theme.Half,
 			widget.Caption(text.T("keys.made.fingerprint")), widget.Body(k.Fingerprint).Mono())))
 	if hasCard(k) {
-		column.Add(container.NewHBox(cp, save))
+		column.Add(widget.Row(theme.Grid, cp, save))
 	}
 	sheet = widget.NewSheet(text.T("keys.made.title", "name", text.Name(k.Name)), column, done)
 	sheet.Open(s.window.Canvas(), done)

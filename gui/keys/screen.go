@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/identity"
+	"cryptodesk/gui/cross"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -34,7 +35,7 @@ func New(w fyne.Window, eng Engine) *Screen {
 	lists := widget.Column(theme.Wide,
 		group(text.T("keys.mine"), s.mine), group(text.T("keys.contacts"), s.others))
 	s.content = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, head), nil, nil, nil,
-		container.NewVScroll(container.New(inset{}, lists)))
+		widget.FollowFocus(container.New(inset{}, lists)))
 	s.Refresh()
 	return s
 }
@@ -173,3 +174,7 @@ func hasCard(k identity.Public) bool { return k.Signing != nil }
 func (s *Screen) addContact(prefill []byte) {
 	AddContact(s.window, s.engine, prefill, func(identity.Contact) { s.Refresh() })
 }
+
+// away runs work off the UI goroutine and then done on it; the tests stay on
+// their own.
+var away = cross.Go

@@ -1,0 +1,297 @@
+package keys
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/widget"
+)
+
+func TestMain(m *testing.M) {
+	away = func(work, done func()) { work(); done() }
+	os.Exit(m.Run())
+}
+
+// fake is an engine with a keyring in memory.
+type fake struct {
+	keys     []identity.Public
+	contacts []identity.Contact
+	err      error
+	added    []string
+}
+
+func (f *fake) Keys() []identity.Public      { return f.keys }
+func (f *fake) Contacts() []identity.Contact { return f.contacts }
+func (f *fake) Card(string) ([]byte, error)  { return []byte("the card"), f.err }
+
+func (f *fake) NewKey(_ context.Context, name string, kind identity.Kind) (identity.Public, error) {
+	if f.err != nil {
+		return identity.Public{}, f.err
+	}
+	k := identity.Public{ID: name, Name: name, Kind: kind, Signing: make([]byte, 32), Fingerprint: "abcd efgh", Created: time.Unix(0, 0)}
+	f.keys = append(f.keys, k)
+	return k, nil
+}
+
+func (f *fake) AddContact(_ context.Context, name string, card []byte) (identity.Contact, error) {
+	f.added = append(f.added, string(card))
+	if f.err != nil {
+		return identity.Contact{}, f.err
+	}
+	if name == "" {
+		return identity.Contact{}, fault.New(fault.NameMissing, "", nil)
+	}
+	c := identity.Contact{Name: name, Recipient: identity.Recipient{Kind: identity.X25519, Text: string(card)}}
+	f.contacts = append(f.contacts, c)
+	return c, nil
+}
+
+func screen(t *testing.T, f *fake) (*Screen, fyne.Window) {
+	t.Helper()
+	test.NewTempApp(t)
+	fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Light))
+	w := test.NewTempWindow(t, container.NewStack())
+	s := New(w, f)
+	w.SetContent(s.Content())
+	w.Resize(fyne.NewSize(720, 480))
+	s.Shown()
+	return s, w
+}
+
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	visit(o)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			walk(c, visit)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(o).Objects() {
+			walk(c, visit)
+		}
+	}
+}
+
+func onScreen(w fyne.Window) fyne.CanvasObject {
+	if top := w.Canvas().Overlays().Top(); top != nil {
+		return top
+	}
+	return w.Content()
+}
+
+func words(w fyne.Window) string {
+	var all []string
+	walk(onScreen(w), func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *widget.Text:
+			all = append(all, o.Content())
+		case *widget.Button:
+			all = append(all, o.Label())
+		case *widget.Badge:
+			all = append(all, o.AccessibilityLabel())
+		}
+	})
+	return strings.Join(all, "\n")
+}
+
+func wants(t *testing.T, w fyne.Window, sentences ...string) {
+	t.Helper()
+	shown := words(w)
+	for _, s := range sentences {
+		if !strings.Contains(shown, s) {
+			t.Errorf("%q is not on screen:\n%s", s, shown)
+		}
+	}
+}
+
+func press(t *testing.T, w fyne.Window, label string) {
+	t.Helper()
+	var found *widget.Button
+	walk(onScreen(w), func(o fyne.CanvasObject) {
+		if b, ok := o.(*widget.Button); ok && b.Label() == label {
+			found = b
+		}
+	})
+	if found == nil {
+		t.Fatalf("no button %q on screen:\n%s", label, words(w))
+	}
+	test.Tap(found)
+}
+
+// field finds the field with that spoken label.
+func field(t *testing.T, w fyne.Window, label string) *widget.Field {
+	t.Helper()
+	var found *widget.Field
+	walk(onScreen(w), func(o fyne.CanvasObject) {
+		if f, ok := o.(*widget.Field); ok && f.AccessibilityLabel() == label {
+			found = f
+		}
+	})
+	if found == nil {
+		t.Fatalf("no field %q on screen", label)
+	}
+	return found
+}
+
+func TestLists(t *testing.T) {
+	day := time.Date(2026, 11, 20, 12, 0, 0, 0, time.Local)
+	f := &fake{
+		keys: []identity.Public{{ID: "1", Name: "Mina", Kind: identity.Hybrid, Signing: make([]byte, 32), Created: day}},
+		contacts: []identity.Contact{
+			{Name: "Ana", Recipient: identity.Recipient{Kind: identity.Hybrid}, Verified: true, Added: day},
+			{Name: "Bo", Recipient: identity.Recipient{Kind: identity.X25519}},
+			{Name: "Server", Recipient: identity.Recipient{Kind: identity.SSHEd25519}},
+		},
+	}
+	_, w := screen(t, f)
+	wants(t, w, "Mina", "Post-quantum · created 20 Nov 2026", "Copy my contact card",
+		"Ana", "Post-quantum · added 20 Nov 2026", "Verified", "Bo", "Classic", "Not verified", "Classic, SSH")
+	press(t, w, "Copy my contact card")
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "the card" {
+		t.Errorf("the clipboard has %q", got)
+	}
+}
+
+func TestEmptyLists(t *testing.T) {
+	_, w := screen(t, &fake{})
+	wants(t, w, text.T("keys.mine.empty"), text.T("keys.contacts.empty"))
+}
+
+func TestKeyWithoutCard(t *testing.T) {
+	_, w := screen(t, &fake{keys: []identity.Public{{Name: "ssh", Kind: identity.SSHRSA}}})
+	if strings.Contains(words(w), "Copy my contact card") {
+		t.Error("offers a card that cannot be signed")
+	}
+}
+
+func TestNewKey(t *testing.T) {
+	f := &fake{}
+	_, w := screen(t, f)
+	w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // the screen begins on its button
+	press(t, w, "Create")
+	wants(t, w, "Please type a name.")
+	name := field(t, w, text.T("keys.new.name"))
+	if w.Canvas().Focused() != fyne.Focusable(name) {
+		t.Error("the keyboard is not on the name")
+	}
+	test.Type(name, "Work")
+	press(t, w, "More")
+	wants(t, w, "Also safe against future quantum computers.")
+	name.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	wants(t, w, "Work is ready", "abcd efgh", "Copy my contact card", "Save card…")
+	press(t, w, "Done")
+	wants(t, w, "Work")
+	if f.keys[0].Kind != identity.Hybrid {
+		t.Errorf("the default is %s", f.keys[0].Kind)
+	}
+}
+
+func TestNewKeyFails(t *testing.T) {
+	f := &fake{err: fault.New(fault.NameTaken, "Work", nil)}
+	_, w := screen(t, f)
+	press(t, w, "New key pair")
+	test.Type(w.Canvas().Focused(), "Work")
+	press(t, w, "Create")
+	what, do := text.FaultOf(f.err)
+	wants(t, w, what, do, "Create")
+}
+
+func TestAddContact(t *testing.T) {
+	f := &fake{}
+	_, w := screen(t, f)
+	press(t, w, "Add contact")
+	press(t, w, "Add contact")
+	wants(t, w, "Please paste a contact card or a public key.")
+	test.Type(w.Canvas().Focused(), "age1ana")
+	press(t, w, "Add contact")
+	what, do := text.FaultOf(fault.New(fault.NameMissing, "", nil))
+	wants(t, w, what, do)
+	test.Type(w.Canvas().Focused(), "Ana") // the keyboard went to the name
+	w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	wants(t, w, "Contacts", "Ana", "Not verified")
+	if f.added[1] != "age1ana" {
+		t.Errorf("added %q", f.added)
+	}
+}
+
+func TestPastedPrivateKeyGoesAway(t *testing.T) {
+	for _, private := range []string{"AGE-SECRET-KEY-1QQQ", "age-secret-key-pq-1qqq", "-----BEGIN OPENSSH PRIVATE KEY-----"} {
+		f := &fake{}
+		_, w := screen(t, f)
+		press(t, w, "Add contact")
+		pasted := field(t, w, text.T("keys.add.paste"))
+		pasted.SetText(private)
+		if pasted.Text != "" {
+			t.Errorf("%q is still on screen", pasted.Text)
+		}
+		wants(t, w, "That was a private key")
+	}
+}
+
+func TestDropCard(t *testing.T) {
+	f := &fake{}
+	s, w := screen(t, f)
+	dir := t.TempDir()
+	card := filepath.Join(dir, "card.txt")
+	write(t, card, "age1ana\n")
+	s.Drop([]string{card})
+	if got := field(t, w, text.T("keys.add.paste")).Text; got != "age1ana\n" {
+		t.Errorf("the sheet has %q", got)
+	}
+	if w.Canvas().Focused() != fyne.Focusable(field(t, w, text.T("keys.add.name"))) {
+		t.Error("the keyboard is not on the name")
+	}
+}
+
+func TestReadCard(t *testing.T) {
+	dir := t.TempDir()
+	big, private := filepath.Join(dir, "big"), filepath.Join(dir, "private")
+	write(t, big, strings.Repeat("x", maxCard+1))
+	write(t, private, "AGE-SECRET-KEY-1QQQ")
+	for path, want := range map[string]fault.Kind{
+		filepath.Join(dir, "gone"): fault.NotFound, dir: fault.NotRegular, "/dev/null": fault.NotRegular,
+		big: fault.BadRecipient, private: fault.BadRecipient,
+	} {
+		if card, err := readCard(path); fault.Of(err) != want || card != nil {
+			t.Errorf("%s: %q, %v, want %s", path, card, err, want)
+		}
+	}
+}
+
+func TestCardFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), cardName("Mina/Park: \n한"))
+	if filepath.Base(path) != "Mina-Park- -한.card.txt" {
+		t.Errorf("the name is %q", filepath.Base(path))
+	}
+	if err := writeNew(path, []byte("card")); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew(path, []byte("other")); fault.Of(err) != fault.Exists {
+		t.Errorf("an existing file: %v", err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "card" {
+		t.Errorf("the file has %q", got)
+	}
+}
+
+func write(t *testing.T, path, s string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
