@@ -326,15 +326,16 @@ func TestManyWriters(t *testing.T) {
 
 func TestCommitAll(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *Store, dir string) {
-		for _, sub := range []string{"p", "q", "r", "s", "t", "u"} {
+		const subs = "pqrstuvwxy" // more folders than are flushed one by one
+		for _, sub := range strings.Split(subs, "") {
 			if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}
-		put(t, filepath.Join(dir, "q", "7"), "old")
+		put(t, filepath.Join(dir, "w", "7"), "old")
 		var files []*File
 		for i := range 40 {
-			f := create(t, s, filepath.Join(dir, string("pqrstu"[i%6]), fmt.Sprint(i)), fmt.Sprint("content ", i))
+			f := create(t, s, filepath.Join(dir, string(subs[i%len(subs)]), fmt.Sprint(i)), fmt.Sprint("content ", i))
 			f.mode = 0o644
 			files = append(files, f)
 		}
@@ -357,9 +358,9 @@ func TestCommitAll(t *testing.T) {
 				holds(t, r.Path, fmt.Sprint("content ", i))
 			}
 		}
-		holds(t, filepath.Join(dir, "q", "7"), "old")
+		holds(t, filepath.Join(dir, "w", "7"), "old")
 		again := CommitAll(t.Context(), files[7:8], KeepBoth)
-		if again[0].Path != filepath.Join(dir, "q", "7 (2)") || again[0].Err != nil {
+		if again[0].Path != filepath.Join(dir, "w", "7 (2)") || again[0].Err != nil {
 			t.Errorf("%+v", again[0])
 		}
 	})
