@@ -95,7 +95,7 @@ func (b *book) setContact(at int, c identity.Contact) error {
 	}
 	c.Name = name
 	for i, other := range b.contacts {
-		if i != at && (identity.SameName(other.Name, c.Name) || other.ID() == c.ID()) {
+		if i != at && (identity.SameName(other.Name, c.Name) || other.Recipient == c.Recipient) {
 			return fault.New(fault.NameTaken, other.Name, nil)
 		}
 	}
