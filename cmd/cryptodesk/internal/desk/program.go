@@ -240,6 +240,18 @@ func (p *Program) Quit(ctx context.Context) (int, error) {
 	if err := p.Close(); err != nil {
 		return -1, err
 	}
+	return p.exit(ctx)
+}
+
+// Signal sends a signal, waits for the program to end and returns its exit code.
+func (p *Program) Signal(ctx context.Context, s os.Signal) (int, error) {
+	if err := p.cmd.Process.Signal(s); err != nil {
+		return -1, err
+	}
+	return p.exit(ctx)
+}
+
+func (p *Program) exit(ctx context.Context) (int, error) {
 	select {
 	case <-p.dead:
 		return p.cmd.ProcessState.ExitCode(), nil
