@@ -31,7 +31,11 @@ func (w *window) lockDesk() lock.Desk {
 		},
 		Place:  w.place,
 		Reveal: func(path string) { shell.Reveal(path, func() {}) },
-		Saved:  w.saved,
+		Speak: func(l text.Language) {
+			w.settings.Language = l
+			w.restyle()
+		},
+		Saved: w.saved,
 	}
 }
 

@@ -277,6 +277,9 @@ func (w *window) restyle() {
 	translateToolkit()
 	w.app.Settings().SetTheme(theme.New(w.settings.Theme))
 	w.win.SetTitle(text.T("app.name"))
+	if w.first != nil {
+		w.showFirstRun()
+	}
 	if w.rail == nil {
 		return
 	}

@@ -130,6 +130,15 @@ func TestRecoveryBadgeGoesWithTheFirstCopy(t *testing.T) {
 	}
 }
 
+func TestFirstRunCanChangeItsLanguage(t *testing.T) {
+	w, _, _ := stand(t, session.New)
+	before := w.first
+	w.lockDesk().Speak(text.Korean)
+	if text.Current() != text.Korean || w.first == before || w.first == nil {
+		t.Error("the first run is still in the old language")
+	}
+}
+
 func TestLanguageAndThemeChangeAtOnce(t *testing.T) {
 	w, _, _ := stand(t, session.Unlocked)
 	w.show("settings")

@@ -11,6 +11,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
 	"cryptodesk/gui/cross"
+	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
 )
@@ -93,6 +94,7 @@ func (r *room) desk() Desk {
 		Pick:   answer,
 		Place:  func(_ string, done func(string)) { answer(done) },
 		Reveal: func(string) {},
+		Speak:  func(text.Language) {},
 		Saved:  func(path string) { r.saved = append(r.saved, path) },
 	}
 }

@@ -140,8 +140,20 @@ func (f *FirstRun) askName() {
 		step: 1, drawing: "drop", aside: text.T("lock.aside.name"),
 		title: text.T("lock.name.title"), lead: text.T("lock.name.lead"),
 		content: widget.Column(theme.Grid, field, f.message, f.importing(field)),
+		corner:  f.otherLanguage(),
 		right:   []fyne.CanvasObject{f.next},
 	}, field)
+}
+
+// otherLanguage offers the one that is not shown, in its own words.
+func (f *FirstRun) otherLanguage() fyne.CanvasObject {
+	other := text.Korean
+	if text.Current() == text.Korean {
+		other = text.English
+	}
+	link := widget.LinkButton(text.T("settings.language."+string(other)), func() { f.desk.Speak(other) }).WithIcon("globe").Small()
+	trace.Place("lock.language", link)
+	return link
 }
 
 // importing is the link to a key file, or the one that was chosen.

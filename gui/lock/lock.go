@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"cryptodesk/engine/secret"
+	"cryptodesk/gui/text"
 )
 
 // Engine is what these screens need of the engine.
@@ -34,5 +35,6 @@ type Desk struct {
 	Pick    func(done func(path string))              // asks for a key file
 	Place   func(name string, done func(path string)) // asks for a place to save
 	Reveal  func(path string)
-	Saved   func(path string) // a copy of the keyring exists now
+	Speak   func(text.Language) // shows the first run anew in another language
+	Saved   func(path string)   // a copy of the keyring exists now
 }

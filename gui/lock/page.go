@@ -21,13 +21,19 @@ type page struct {
 	aside       string
 	title, lead string
 	content     fyne.CanvasObject
+	corner      fyne.CanvasObject   // at the top right, may be nil
 	left        []fyne.CanvasObject // quiet buttons
 	right       []fyne.CanvasObject // the primary one last
 }
 
 func (p page) build() fyne.CanvasObject {
-	head := widget.Column(theme.Grid,
-		widget.Caption(text.T("lock.step", "n", p.step, "of", steps)),
+	level := widget.NewPanel(theme.Transparent, 0) // the row is as high without a corner
+	level.Least = fyne.NewSize(0, 32)
+	top := []fyne.CanvasObject{level, widget.Caption(text.T("lock.step", "n", p.step, "of", steps)), widget.Spacer()}
+	if p.corner != nil {
+		top = append(top, p.corner)
+	}
+	head := widget.Column(theme.Half, widget.Row(0, top...),
 		widget.Title(p.title), widget.Muted(p.lead))
 	foot := append(append(append([]fyne.CanvasObject{}, p.left...), widget.Spacer()), p.right...)
 	body := widget.FollowFocus(widget.Pad(theme.Half, theme.Grid, widget.Column(theme.Wide, head, p.content)))

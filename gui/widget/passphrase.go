@@ -258,7 +258,7 @@ const (
 	hintHeight  = float32(22)
 	dotSize     = float32(8)
 	dotStep     = float32(14)
-	eyeSize     = float32(36)
+	eyeSize     = float32(32)
 )
 
 // MinSize is the field and its line for hints.
@@ -308,7 +308,7 @@ func (r *passphraseRenderer) Layout(size fyne.Size) {
 	placeRing(r.ring, box)
 	r.face.Resize(box)
 	r.f.eye.Resize(fyne.NewSquareSize(eyeSize))
-	r.f.eye.Move(fyne.NewPos(size.Width-eyeSize-4, (fieldHeight-eyeSize)/2))
+	r.f.eye.Move(fyne.NewPos(size.Width-eyeSize-6, (fieldHeight-eyeSize)/2))
 	r.f.hint.Resize(fyne.NewSize(size.Width, hintHeight-2))
 	r.f.hint.Move(fyne.NewPos(2, fieldHeight+4))
 	x := r.placeRunes(size.Width - eyeSize - 12)
