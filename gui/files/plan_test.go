@@ -261,6 +261,12 @@ func TestGeneratedWords(t *testing.T) {
 		t.Error("the fields do not hold the words")
 	}
 	made := box.made
+	box.field.TypedRune('x')
+	if made.Bytes() != nil || box.shown.Visible() {
+		t.Error("words are shown that are not the passphrase any more")
+	}
+	press(t, w, "Make five random words")
+	made = box.made
 	s.Escape()
 	if made.Bytes() != nil {
 		t.Error("the words outlive the plan")

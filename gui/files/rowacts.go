@@ -116,7 +116,7 @@ func (s *Screen) askAgain(at spot) {
 	field.OnSubmit = open.OnTapped
 	stop := widget.SecondaryButton(text.T("files.cancel"), func() { sheet.Close() })
 	sheet = widget.NewSheet(text.T("files.ask.title"), widget.Column(theme.Grid,
-		widget.Body(text.T("files.ask.note", "name", text.Name(at.state().Name))), field, problem), stop, open)
+		widget.Body(text.T("files.ask.note", "name", text.Name(at.state().Name))), widget.Pad(3, 3, field), problem), stop, open)
 	sheet.OnClosed = field.Destroy
 	sheet.Open(s.window.Canvas(), field)
 }

@@ -2,7 +2,6 @@ package files
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/passphrase"
 	"cryptodesk/engine/secret"
@@ -42,9 +41,9 @@ func newSecretBox(changed, submit func()) *secretBox {
 		widget.Caption(text.T("files.secret.write")).Fits(widget.FitWrap), b.words))
 	b.shown.Hide()
 	b.content = widget.Column(theme.Half,
-		widget.Caption(text.T("files.secret.field")), widget.Pad(3, 3, b.field), widget.Pad(0, 3, b.meter),
-		widget.Caption(text.T("files.secret.again")), widget.Pad(3, 3, b.again),
-		b.differ, container.NewHBox(generate), b.shown,
+		widget.Row(theme.Grid, widget.Caption(text.T("files.secret.field")), widget.Spacer(), generate),
+		b.shown, widget.Pad(3, 3, b.field), widget.Pad(0, 3, b.meter),
+		widget.Caption(text.T("files.secret.again")), widget.Pad(3, 3, b.again), b.differ,
 		widget.Pad(theme.Half, 0, widget.Note(theme.Muted, text.T("files.secret.note"))))
 	b.field.OnSubmit = func() {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(b.field); c != nil {
@@ -59,6 +58,9 @@ func newSecretBox(changed, submit func()) *secretBox {
 func (b *secretBox) ready() bool { return !b.field.Empty() && b.field.Text().Equal(b.again.Text()) }
 
 func (b *secretBox) update() {
+	if b.made != nil && !b.keepsWords() {
+		b.forget()
+	}
 	b.weigh()
 	switch {
 	case b.field.Empty() || b.again.Empty(), b.ready():
@@ -89,22 +91,32 @@ func (b *secretBox) weigh() {
 // written down.
 func (b *secretBox) generate() {
 	b.forget()
-	b.made = passphrase.Generate(passphrase.Words)
+	made := passphrase.Generate(passphrase.Words)
 	for _, f := range []*widget.PassphraseField{b.field, b.again} {
 		f.Clear()
-		for _, c := range b.made.Bytes() {
+		for _, c := range made.Bytes() {
 			f.TypedRune(rune(c)) // the word list is ASCII
 		}
 	}
-	b.words.Set(b.made)
+	b.made = made
+	b.words.Set(made)
 	b.shown.Show()
 	b.content.Refresh()
 }
 
+// forget wipes the made words and takes them off the screen.
 func (b *secretBox) forget() {
 	b.words.Clear()
 	b.made.Destroy()
 	b.made = nil
+	b.shown.Hide()
+}
+
+// keepsWords says whether the field still holds the made words.
+func (b *secretBox) keepsWords() bool {
+	typed := b.field.Copy()
+	defer typed.Destroy()
+	return typed.Equal(b.made)
 }
 
 // destroy wipes everything.
