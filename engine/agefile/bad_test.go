@@ -332,6 +332,24 @@ func TestBadDiskFullSmallFiles(t *testing.T) {
 	s.holds()
 }
 
+func TestBadTargetFolderReadOnly(t *testing.T) {
+	key := x25519(t)
+	big := newShop(t)
+	in := big.put("in", []byte("text"))
+	must(t, big.encrypt(in, big.path("in.age"), key.to, Options{}))
+	s := onSmallDisk(t)
+	if err := syscall.Mount("tmpfs", s.dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Skip("needs the right to remount a tmpfs:", err)
+	}
+	want(t, s.encrypt(in, s.path("out"), key.to, Options{}), fault.ReadOnly)
+	want(t, s.decrypt(big.path("in.age"), s.path("out"), key.id, Options{}), fault.ReadOnly)
+	_, err := s.pack(big.dir, s.path("out"), key.to)
+	want(t, err, fault.ReadOnly)
+	_, err = s.extract(big.path("in.age"), s.path("out"), key.id)
+	want(t, err, fault.ReadOnly)
+	s.holds()
+}
+
 func TestOddNames(t *testing.T) {
 	key := x25519(t)
 	for _, name := range []string{strings.Repeat("n", 251), "new\nline", "invalid \xff", "\u1112\u1161\u11ab\u1100\u1173\u11af", "%s %d", " lead", "a'b\"c"} {
