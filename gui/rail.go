@@ -53,3 +53,19 @@ func (r *rail) selected(id string) {
 
 // alert puts the badge on Recovery.
 func (r *rail) alert(on bool) { r.items["recovery"].Alert(on) }
+
+// beside puts the rail at the left of the screen, without the gap that the
+// toolkit's own layout leaves.
+type beside struct{}
+
+func (beside) MinSize(o []fyne.CanvasObject) fyne.Size {
+	rail, page := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(rail.Width+page.Width, fyne.Max(rail.Height, page.Height))
+}
+
+func (beside) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w := o[0].MinSize().Width
+	o[0].Resize(fyne.NewSize(w, size.Height))
+	o[1].Move(fyne.NewPos(w, 0))
+	o[1].Resize(fyne.NewSize(size.Width-w, size.Height))
+}

@@ -128,7 +128,7 @@ func (w *window) showScreens(id string) {
 	w.config = newConfig(w)
 	w.page = container.NewStack()
 	w.rail = newRail(w)
-	w.stage.Set(container.NewBorder(nil, nil, w.rail.view, nil, w.page))
+	w.stage.Set(container.New(beside{}, w.rail.view, w.page))
 	w.show(id)
 	waiting := w.waiting
 	w.waiting = nil
