@@ -249,6 +249,14 @@ func TestBadSourceChanges(t *testing.T) {
 	}
 }
 
+// Files of /proc say they are empty and are not.
+func TestBadSourceOfNoSize(t *testing.T) {
+	s := newShop(t)
+	want(t, s.encrypt("/proc/self/status", s.path("out"), x25519(t).to, Options{}), fault.SourceChanged)
+	want(t, s.encrypt("/proc/self/status", s.path("out"), x25519(t).to, Options{Armor: true}), fault.SourceChanged)
+	s.holds()
+}
+
 func TestBadTargetExists(t *testing.T) {
 	key := x25519(t)
 	s := newShop(t)

@@ -94,6 +94,9 @@ func sealArmored(ctx context.Context, start []byte, src io.Reader, dst io.Writer
 	block := make([]byte, armorBuffer)
 	defer secret.Wipe(block)
 	_, err := io.CopyBuffer(struct{ io.Writer }{payload}, fromStart(src), block)
+	if s, ok := src.(*safefile.Source); ok && err == nil {
+		err = endsThere(s)
+	}
 	if sealed := payload.Close(); err == nil {
 		err = sealed
 	}
@@ -121,4 +124,13 @@ func fromStart(src io.Reader) io.Reader {
 		return struct{ io.Reader }{io.NewSectionReader(s, 0, s.Size())}
 	}
 	return struct{ io.Reader }{src}
+}
+
+// endsThere wants src to hold no more than it says.
+func endsThere(src *safefile.Source) error {
+	var one [1]byte
+	if n, _ := src.ReadAt(one[:], src.Size()); n > 0 {
+		return fault.New(fault.SourceChanged, src.Path(), nil)
+	}
+	return nil
 }

@@ -32,6 +32,9 @@ func packOne(ctx context.Context, w io.Writer, src *safefile.Source, name string
 	if err := t.copy(head, io.NewSectionReader(src, 0, src.Size()), src.Path()); err != nil {
 		return err
 	}
+	if err := endsThere(src); err != nil {
+		return err
+	}
 	if err := src.Changed(); err != nil {
 		return err
 	}

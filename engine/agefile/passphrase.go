@@ -36,7 +36,8 @@ var errWrongPassphrase = fmt.Errorf("%w: wrong passphrase", age.ErrIncorrectIden
 // share a header pay for scrypt once. One derivation runs at a time: each
 // takes 128·8·2^logN bytes. Safe for concurrent use.
 type Passphrase struct {
-	logN int
+	logN     int
+	deriving sync.Mutex
 
 	mu      sync.Mutex
 	text    *secret.Buffer
@@ -55,7 +56,7 @@ func NewPassphrase(b *secret.Buffer) *Passphrase {
 }
 
 // Destroy wipes the passphrase and every key derived from it; nil-safe,
-// idempotent. It waits for a derivation that is under way.
+// idempotent. A derivation under way is not waited for: what it finds is wiped.
 func (p *Passphrase) Destroy() {
 	if p == nil {
 		return
@@ -162,42 +163,65 @@ func parseScrypt(s *age.Stanza) (salt [saltSize]byte, logN int, err error) {
 
 // withKey calls f with the key for salt and logN, deriving it if it is new.
 func (p *Passphrase) withKey(salt [saltSize]byte, logN int, f func(key []byte) error) error {
+	if known, err := p.use(salt, logN, f); known {
+		return err
+	}
+	p.deriving.Lock()
+	defer p.deriving.Unlock()
+	if known, err := p.use(salt, logN, f); known { // by whoever was deriving
+		return err
+	}
+	if err := p.derive(salt, logN); err != nil {
+		return err
+	}
+	_, err := p.use(salt, logN, f)
+	return err
+}
+
+// use calls f if the key is known, or answers fault.Locked after Destroy.
+func (p *Passphrase) use(salt [saltSize]byte, logN int, f func(key []byte) error) (known bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.text.Bytes() == nil {
-		return fault.New(fault.Locked, "", nil)
+		return true, fault.New(fault.Locked, "", nil)
 	}
 	for _, d := range p.derived {
 		if d.salt == salt && d.logN == logN && d.key.Bytes() != nil {
-			return do(func() error { return f(d.key.Bytes()) })
+			return true, do(func() error { return f(d.key.Bytes()) })
 		}
 	}
-	key, err := p.derive(salt, logN)
-	if err != nil {
-		return err
+	return false, nil
+}
+
+// derive works on a copy of the passphrase: scrypt reads its input at both ends
+// of its second, and Destroy or WipeAll may come in between.
+func (p *Passphrase) derive(salt [saltSize]byte, logN int) error {
+	return do(func() error {
+		p.mu.Lock()
+		text := append([]byte(nil), p.text.Bytes()...)
+		p.mu.Unlock()
+		defer secret.Wipe(text)
+		k, err := scrypt.Key(text, append([]byte(scryptLabel), salt[:]...), 1<<logN, 8, 1, chacha20poly1305.KeySize)
+		if err != nil {
+			return fault.New(fault.Internal, "", err)
+		}
+		p.remember(derivedKey{salt, logN, secret.Take(k)})
+		return nil
+	})
+}
+
+func (p *Passphrase) remember(d derivedKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.text.Bytes() == nil {
+		d.key.Destroy()
+		return
 	}
 	if len(p.derived) == maxDerived {
 		p.derived[0].key.Destroy()
 		p.derived = append(p.derived[:0], p.derived[1:]...)
 	}
-	p.derived = append(p.derived, derivedKey{salt, logN, key})
-	return do(func() error { return f(key.Bytes()) })
-}
-
-// derive works on a copy of the passphrase: scrypt reads its input at both ends
-// of its second, and a WipeAll in between fills guarded memory with noise.
-func (p *Passphrase) derive(salt [saltSize]byte, logN int) (key *secret.Buffer, err error) {
-	err = do(func() error {
-		text := append([]byte(nil), p.text.Bytes()...)
-		defer secret.Wipe(text)
-		k, err := scrypt.Key(text, append([]byte(scryptLabel), salt[:]...), 1<<logN, 8, 1, chacha20poly1305.KeySize)
-		if err != nil {
-			return err
-		}
-		key = secret.Take(k)
-		return nil
-	})
-	return key, err
+	p.derived = append(p.derived, d)
 }
 
 // do is secret.Do for a function that can fail.

@@ -19,11 +19,10 @@ import (
 func encryptSmall(src *safefile.Source, dst *safefile.File, to []age.Recipient, opt Options) error {
 	s, done := opt.scratch()
 	defer done()
-	plain := s.plain[:src.Size()]
-	if _, err := io.ReadFull(io.NewSectionReader(src, 0, src.Size()), plain); err != nil {
-		return shrunk(src, err)
+	plain, err := readWhole(src, s.plain[:src.Size()+1])
+	if err != nil {
+		return err
 	}
-	var err error
 	key := s.key
 	if opt.Header != nil {
 		key = opt.Header.key
@@ -50,9 +49,9 @@ func encryptSmall(src *safefile.Source, dst *safefile.File, to []age.Recipient, 
 func decryptSmall(ctx context.Context, src *safefile.Source, dst *safefile.File, ids []age.Identity, opt Options) error {
 	s, done := opt.scratch()
 	defer done()
-	data := s.room(int(src.Size()))
-	if _, err := io.ReadFull(io.NewSectionReader(src, 0, src.Size()), data); err != nil {
-		return shrunk(src, err)
+	data, err := readWhole(src, s.room(int(src.Size())+1))
+	if err != nil {
+		return err
 	}
 	raw, nonce, sealed, err := split(data)
 	if err != nil {
@@ -120,13 +119,18 @@ func (s *Scratch) unwrap(ctx context.Context, raw []byte, ids []age.Identity) er
 	return nil
 }
 
-// shrunk is why src could not be read to the size it had.
-func shrunk(src *safefile.Source, err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		if changed := src.Changed(); changed != nil {
-			return changed
-		}
-		return fault.New(fault.SourceChanged, src.Path(), err)
+// readWhole reads all of src into block, which has room for one byte more than
+// src had, to notice a file that holds more than it says.
+func readWhole(src *safefile.Source, block []byte) ([]byte, error) {
+	n, err := io.ReadFull(io.NewSectionReader(src, 0, int64(len(block))), block)
+	switch {
+	case err == io.ErrUnexpectedEOF && n == len(block)-1, err == io.EOF && len(block) == 1:
+		return block[:n], nil
+	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
+		return nil, fault.FromOS(src.Path(), err)
 	}
-	return fault.FromOS(src.Path(), err)
+	if changed := src.Changed(); changed != nil {
+		return nil, changed
+	}
+	return nil, fault.New(fault.SourceChanged, src.Path(), nil)
 }
