@@ -104,6 +104,9 @@ func (p *planView) chooseDir() {
 	shell.Choose(p.s.window, shell.Request{
 		Title: text.T("files.where.title"), Accept: text.T("files.choose.accept"), Folder: true,
 	}, func(paths []string) {
+		if p.s.plan != p {
+			return // cancelled, or locked, while one chose
+		}
 		if len(paths) > 0 {
 			p.choices.dir = paths[0]
 		}

@@ -18,6 +18,9 @@ func (s *Screen) changeWho(at spot) {
 	var plan *batch.Plan
 	var err error
 	s.away(func() { plan, err = s.engine.Plan(context.Background(), []string{path}) }, func() {
+		if s.locked {
+			return
+		}
 		if err == nil {
 			err = changeable(plan, path)
 		}

@@ -34,6 +34,7 @@ type row struct {
 	more    *widget.Button
 	cancel  *widget.Button
 	content fyne.CanvasObject
+	acts    rowActs
 }
 
 // rowActs is what the buttons of a row do.
@@ -43,7 +44,7 @@ type rowActs struct {
 }
 
 func newRow(acts rowActs) *row {
-	r := &row{}
+	r := &row{acts: acts}
 	r.disc = widget.NewPanel(theme.NeutralSoft, 20)
 	r.disc.Least = fyne.NewSquareSize(40)
 	r.badge = widget.NewIcon("file", theme.Muted, 20)
@@ -51,7 +52,7 @@ func newRow(acts rowActs) *row {
 	r.first = widget.Caption("").Fits(widget.FitEnd)
 	r.second = widget.Caption("").Fits(widget.FitEnd)
 	r.bar = widget.NewProgressBar()
-	r.button = widget.LinkButton("", func() { r.act(acts) }).Small()
+	r.button = widget.LinkButton("", r.act).Small()
 	r.more = widget.IconButton("more", text.T("files.row.more"), func() { acts.menu(r.spot, r.more) }).Small()
 	r.cancel = widget.IconButton("close", text.T("files.row.cancel"), func() { acts.cancel(r.spot) }).Small()
 	words := container.New(&rowWords{r}, r.name, r.first, r.bar, r.second)
@@ -72,15 +73,22 @@ func (r *row) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRende
 func (r *row) MinSize() fyne.Size { return fyne.NewSize(200, rowHeight) }
 
 // act is what the row's one visible button does in the row's present state.
-func (r *row) act(acts rowActs) {
+func (r *row) act() {
 	at := r.spot.state()
 	switch {
 	case at.State == job.Done:
-		acts.reveal(r.spot)
+		r.acts.reveal(r.spot)
 	case at.State == job.Failed && canRetry(r.spot, at.Err):
-		acts.retry(r.spot)
+		r.acts.retry(r.spot)
 	default:
-		acts.details(r.spot)
+		r.acts.details(r.spot)
+	}
+}
+
+// TappedSecondary opens the row's menu.
+func (r *row) TappedSecondary(*fyne.PointEvent) {
+	if ended(r.spot.state().State) {
+		r.acts.menu(r.spot, r.more)
 	}
 }
 

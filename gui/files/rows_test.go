@@ -121,6 +121,21 @@ func TestWrongPassphraseAsksAgain(t *testing.T) {
 	}
 }
 
+func TestHeaderCountsWhatIsListed(t *testing.T) {
+	f := &fake{work: func(_ context.Context, t *job.Tracker) error {
+		t.Begin(0)
+		t.Finish(0, "/out/a.age")
+		t.Begin(1)
+		t.Fail(1, fault.New(fault.NoSpace, "", nil))
+		return nil
+	}}
+	s, w, n := running(t, f, "a", "b")
+	settled(f, n)
+	wants(t, w, "1 of 2 did not work")
+	s.remove(s.board.spots[1])
+	wants(t, w, "1 item is done")
+}
+
 func TestDamagedIsNotTriedAgain(t *testing.T) {
 	f := &fake{work: failAll(1, fault.New(fault.PayloadDamaged, "", nil))}
 	_, w, n := running(t, f, "x.age")
@@ -226,5 +241,14 @@ func TestLockForgetsThePlan(t *testing.T) {
 	s.Locked()
 	if s.plan != nil || field.Text().RuneCount() != 0 {
 		t.Error("the lock leaves what was typed")
+	}
+	s.chosen(touch(t, "late")) // the answer of a file chooser that was open
+	if s.plan != nil {
+		t.Error("a plan was made while locked")
+	}
+	s.Shown()
+	s.chosen(touch(t, "later"))
+	if s.plan == nil {
+		t.Error("no plan after unlocking")
 	}
 }

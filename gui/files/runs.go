@@ -95,6 +95,7 @@ func (b *board) index() {
 // hide takes one row off the screen.
 func (b *board) hide(s spot) {
 	s.run.hidden[s.row] = true
+	s.run.ends = nil // counted anew
 	b.clearEmpty()
 }
 
@@ -105,6 +106,7 @@ func (b *board) clearFinished() {
 		for i := range r.hidden {
 			if ended(r.job.Row(i).State) {
 				r.hidden[i] = true
+				r.ends = nil
 			}
 		}
 	}
@@ -143,12 +145,15 @@ func (b *board) cancelAll() {
 
 func ended(s job.State) bool { return s != job.Waiting && s != job.Running }
 
-// tally counts the rows of a run that has ended, by how they ended.
+// tally counts the rows of a run that has ended and are still listed, by how
+// they ended.
 func (r *run) tally() map[job.State]int {
 	if r.ends == nil {
 		r.ends = map[job.State]int{}
-		for i := range r.hidden {
-			r.ends[r.job.Row(i).State]++
+		for i, hidden := range r.hidden {
+			if !hidden {
+				r.ends[r.job.Row(i).State]++
+			}
 		}
 	}
 	return r.ends
@@ -168,16 +173,14 @@ type total struct {
 func (b *board) total() total {
 	t := total{left: -1}
 	for _, r := range b.runs {
+		if !r.active() {
+			t.count(r.tally())
+			continue
+		}
 		p := r.job.Progress()
 		t.rows += p.Rows
 		t.finished += p.Finished
 		t.failed += p.Failed
-		if !r.active() {
-			ends := r.tally()
-			t.worked += ends[job.Done]
-			t.idle += ends[job.Cancelled] + ends[job.Skipped]
-			continue
-		}
 		if t.active == 0 {
 			t.work = r.work
 		}
@@ -188,6 +191,17 @@ func (b *board) total() total {
 		t.left = max(t.left, p.Left)
 	}
 	return t
+}
+
+// count adds the rows of a run that has ended.
+func (t *total) count(ends map[job.State]int) {
+	for _, n := range ends {
+		t.rows += n
+		t.finished += n
+	}
+	t.failed += ends[job.Failed]
+	t.worked += ends[job.Done]
+	t.idle += ends[job.Cancelled] + ends[job.Skipped]
 }
 
 // share is how much of the running work is done, 0 to 1.

@@ -33,6 +33,7 @@ type Screen struct {
 	looking context.CancelFunc // ends the planning that is under way
 	name    string             // of the view, for the trace
 	hidden  bool               // another screen is shown
+	locked  bool               // since then nothing was shown
 
 	board board
 
@@ -55,7 +56,7 @@ func (s *Screen) Content() fyne.CanvasObject { return s.content }
 // Shown puts the keyboard where one goes on; call it after the screen became
 // visible.
 func (s *Screen) Shown() {
-	s.hidden = false
+	s.hidden, s.locked = false, false
 	trace.Screen(s.name)
 	switch {
 	case s.plan != nil:
@@ -74,7 +75,11 @@ func (s *Screen) Hidden() { s.hidden = true }
 func (s *Screen) Busy() bool { return s.board.total().active > 0 }
 
 // Locked forgets the plan and what was typed into it. Running jobs go on.
-func (s *Screen) Locked() { s.Escape() }
+func (s *Screen) Locked() {
+	s.locked = true
+	s.dropPlan()
+	s.showRest()
+}
 
 // Escape cancels the plan, or the planning, and says whether there was one.
 func (s *Screen) Escape() bool {
@@ -145,7 +150,7 @@ func (s *Screen) ChooseFolder() {
 }
 
 func (s *Screen) chosen(paths []string) {
-	if len(paths) > 0 {
+	if len(paths) > 0 && !s.locked { // the lock may come while one chooses
 		s.Drop(paths)
 	}
 }

@@ -50,6 +50,9 @@ func (s *Screen) newKey() {
 				return
 			}
 			sheet.Close()
+			if len(s.engine.Keys()) == 0 {
+				return // locked meanwhile
+			}
 			s.Refresh()
 			s.made(made)
 		})
