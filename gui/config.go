@@ -105,7 +105,7 @@ func memory(s secret.Status) fyne.CanvasObject {
 	}
 	sentences := text.T("settings.memory.partial.text")
 	for _, r := range s.Reasons {
-		sentences += "\n" + text.T("memory."+string(r))
+		sentences += "\n•\u00a0" + text.T("memory."+string(r))
 	}
 	return line("shield", text.T("settings.memory"), sentences,
 		widget.NewBadge(text.T("settings.memory.partial"), theme.Warning))

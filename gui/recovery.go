@@ -87,7 +87,7 @@ func (r *recovery) run(path string) {
 			return
 		}
 		r.w.saved(path)
-		r.message.Tone(theme.OK).Set(text.T("recovery.saved", "file", text.Name(path)))
+		r.message.Tone(theme.OK).Set(text.T("recovery.saved", "file", text.Name(filepath.Base(path))))
 	})
 }
 

@@ -53,14 +53,17 @@ func (f *FirstRun) saveBackup() {
 	place := f.place
 	var err error
 	cross.Go(func() { err = f.eng.SaveBackup(context.Background(), place) }, func() {
+		if err == nil {
+			f.desk.Saved(place)
+		}
+		if f.closed {
+			return
+		}
 		f.busy(false, "", f.back)
 		if err != nil {
 			f.message.Tone(theme.Danger)
 			f.message.Set(sentence(err))
 			return
-		}
-		if f.desk.Saved != nil {
-			f.desk.Saved(place)
 		}
 		f.backupSaved()
 	})

@@ -41,6 +41,7 @@ type FirstRun struct {
 	showing  *widget.SecretWords
 	focus    fyne.Focusable
 	mounted  bool
+	closed   bool
 	creating bool
 }
 
@@ -65,6 +66,7 @@ func (f *FirstRun) View() fyne.CanvasObject { return f.view }
 
 // Close wipes what was typed and made.
 func (f *FirstRun) Close() {
+	f.closed = true
 	f.leave()
 	f.made.Destroy()
 	f.chosen.Destroy()
@@ -320,8 +322,8 @@ func (f *FirstRun) make(name, keyFile string, pass *secret.Buffer) error {
 }
 
 func (f *FirstRun) created(err error) {
-	if f.again == nil {
-		return // taken down meanwhile
+	if f.closed {
+		return
 	}
 	f.busy(false, "", f.again, f.back)
 	if err != nil {

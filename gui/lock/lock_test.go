@@ -193,6 +193,24 @@ func TestClosingWipes(t *testing.T) {
 	}
 }
 
+// The window can be locked while the last step still saves.
+func TestClosedWhileItSaves(t *testing.T) {
+	r := enter(t)
+	f, _ := begin(r)
+	f.askBackup()
+	test.Tap(f.next)
+	f.Close()
+	last := f.View()
+	r.show(widget.Body("locked"))
+	r.next()
+	if len(r.saved) != 1 {
+		t.Error("the copy was not counted")
+	}
+	if says(last)[text.T("lock.backup.done")] {
+		t.Error("a screen that is gone went on")
+	}
+}
+
 func TestBackupNameIsFree(t *testing.T) {
 	dir := t.TempDir()
 	for _, want := range []string{"copy.age", "copy (2).age", "copy (3).age"} {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	stock "fyne.io/fyne/v2/widget"
 
+	"cryptodesk/gui/cross"
 	"cryptodesk/gui/theme"
 )
 
@@ -191,7 +192,7 @@ func (s *Stage) toast(o fyne.CanvasObject) {
 	s.shown = o
 	s.Refresh()
 	s.timer = time.AfterFunc(toastTime, func() {
-		fyne.Do(func() {
+		cross.Do(func() {
 			if s.shown == o {
 				s.shown = nil
 				s.Refresh()
