@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command bench measures the built program against the stock age program, cp
 // and the cipher's own limit, and prints what it found beside the promised
 // bars. Every contender of a table runs in turn, the order rotating, always
