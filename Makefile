@@ -29,7 +29,7 @@ PACMAN := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxineram
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 
-.PHONY: help run build deps test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour clean
+.PHONY: help run build deps test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour screenshots clean
 
 help:
 	@echo "run          build the program and open its window; without a display, play the tour"
@@ -124,6 +124,14 @@ lint:
 
 tour: build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
+
+# The pictures of README come from the same story.
+screenshots: build build/age
+	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour-light -theme light
+	mkdir -p assets/screenshots
+	cp build/tour-light/*-files.png assets/screenshots/files.png
+	cp build/tour-light/*-encrypt-plan.png assets/screenshots/plan.png
+	cp build/tour-light/*-encrypt-done.png assets/screenshots/done.png
 
 # The stock program, as go.mod pins it.
 build/age build/age-keygen: go.mod
