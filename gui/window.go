@@ -143,21 +143,23 @@ func (w *window) show(id string) {
 	w.shown = id
 	w.rail.selected(id)
 	w.rail.alert(w.settings.Saved == "")
-	var content fyne.CanvasObject
-	shown := func() {}
-	switch id {
-	case "keys":
-		content, shown = w.keys.Content(), w.keys.Shown
-	case "recovery":
-		content, shown = w.recovery.view, w.recovery.shown
-	case "settings":
-		content, shown = w.config.view, w.config.shown
-	default:
-		content, shown = w.files.Content(), w.files.Shown
-	}
+	content, shown := w.screen(id)
 	w.page.Objects = []fyne.CanvasObject{content}
 	w.page.Refresh()
 	shown()
+}
+
+// screen is what a rail item shows, and what to call once it is visible.
+func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
+	switch id {
+	case "keys":
+		return w.keys.Content(), w.keys.Shown
+	case "recovery":
+		return w.recovery.view, w.recovery.shown
+	case "settings":
+		return w.config.view, w.config.shown
+	}
+	return w.files.Content(), w.files.Shown
 }
 
 // drop takes paths dropped on the window, wherever it is; before the door is

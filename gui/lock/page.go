@@ -68,8 +68,3 @@ func (splitLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	right := objects[1].MinSize()
 	return fyne.NewSize(232+2*theme.Gap+right.Width, right.Height)
 }
-
-// labelled puts a field's name above it.
-func labelled(label string, field fyne.CanvasObject) fyne.CanvasObject {
-	return widget.Column(6, widget.Strong(label), field)
-}

@@ -274,11 +274,10 @@ func (f *PassphraseField) CreateRenderer() fyne.WidgetRenderer {
 
 type passphraseRenderer struct {
 	f           *PassphraseField
-	ring, face  *canvas.Rectangle
-	caret       *canvas.Rectangle
-	dots        []*canvas.Circle
-	letters     []*canvas.Text
-	first, last int // runes from first to last-1 are visible
+	ring, face *canvas.Rectangle
+	caret      *canvas.Rectangle
+	dots       []*canvas.Circle
+	letters    []*canvas.Text // from the last character backwards
 }
 
 func (r *passphraseRenderer) Destroy()           { r.forget() }

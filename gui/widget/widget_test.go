@@ -175,7 +175,9 @@ func TestPinnedSheetStaysUntilTheLock(t *testing.T) {
 	s.Pinned = true
 	s.Open(w.Canvas(), nil)
 	NewSheet("Above", Body("words")).Open(w.Canvas(), nil)
-	if !DismissTop(w.Canvas()) || !DismissTop(w.Canvas()) || w.Canvas().Overlays().Top() != s {
+	above := DismissTop(w.Canvas())
+	pinned := DismissTop(w.Canvas())
+	if !above || !pinned || w.Canvas().Overlays().Top() != s {
 		t.Fatal("a pinned sheet was closed by Esc, or the one above it was not")
 	}
 	DismissAll(w.Canvas())
