@@ -273,7 +273,7 @@ func (f *PassphraseField) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type passphraseRenderer struct {
-	f           *PassphraseField
+	f          *PassphraseField
 	ring, face *canvas.Rectangle
 	caret      *canvas.Rectangle
 	dots       []*canvas.Circle
