@@ -39,7 +39,12 @@ func InspectReader(r io.ReaderAt, size int64) Info {
 	info.describe(stanzas(l.raw))
 	payload := size - l.payload - stream.NonceSize
 	if l.armored {
-		payload = dearmoredSize(r, size) - int64(len(l.raw)) - stream.NonceSize
+		binary := dearmoredSize(r, size)
+		if binary < 0 {
+			info.Problem = fault.New(fault.ArmorDamaged, "", nil)
+			return info
+		}
+		payload = binary - int64(len(l.raw)) - stream.NonceSize
 	}
 	if info.PlainSize, err = stream.PlainSize(payload); err != nil {
 		info.PlainSize = -1
@@ -104,12 +109,14 @@ func (info *Info) describe(all []*age.Stanza) {
 var named = map[string]bool{"ssh-rsa": true, "ssh-ed25519": true, "p256tag": true, "mlkem768p256tag": true}
 
 // dearmoredSize is what strict armor of size bytes holds, by the length of its
-// lines, looking only at both ends: lines of 64 columns, so 48 bytes each.
+// lines, looking only at both ends: lines of 64 columns, so 48 bytes each. It is
+// negative when an end is missing.
 func dearmoredSize(r io.ReaderAt, size int64) int64 {
 	head := make([]byte, min(size, armorLook))
 	tail := make([]byte, min(size, armorLook))
-	r.ReadAt(head, 0)
-	r.ReadAt(tail, size-int64(len(tail)))
+	if !readFull(r, head, 0) || !readFull(r, tail, size-int64(len(tail))) {
+		return -1
+	}
 	begin := bytes.Index(head, []byte(armor.Header))
 	if begin < 0 {
 		return -1
@@ -133,4 +140,9 @@ func dearmoredSize(r io.ReaderAt, size int64) int64 {
 	last := bytes.TrimRight(tail[:end], "\r\n")
 	padding := len(last) - len(bytes.TrimRight(last, "="))
 	return body/4*3 - int64(padding)
+}
+
+func readFull(r io.ReaderAt, p []byte, off int64) bool {
+	n, _ := r.ReadAt(p, off)
+	return n == len(p)
 }

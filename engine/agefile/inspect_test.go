@@ -78,6 +78,7 @@ func TestInspectCCTV(t *testing.T) {
 func TestInspectProblems(t *testing.T) {
 	file, _ := sealed(t, 100_000, x25519(t).to, Options{})
 	scrypt, _ := sealed(t, 10, []age.Recipient{phrase(t, "p", 4)}, Options{})
+	text, _ := sealed(t, 100_000, x25519(t).to, Options{Armor: true})
 	header := headerOf(t, file)
 	for name, c := range map[string]struct {
 		data []byte
@@ -90,6 +91,7 @@ func TestInspectProblems(t *testing.T) {
 		"half a header":  {header[:100], fault.Truncated},
 		"half a nonce":   {file[:len(header)+8], fault.Truncated},
 		"no last chunk":  {file[:len(header)+16+65536+16+16], fault.Truncated},
+		"armor cut":      {text[:len(text)-5000], fault.ArmorDamaged},
 		"bad stanza":     {bytes.Replace(file, []byte("->"), []byte("=>"), 1), fault.HeaderDamaged},
 		"scrypt and key": {bytes.Replace(scrypt, []byte("\n--- "), []byte("\n-> X25519 abc\n\n--- "), 1), fault.HeaderDamaged},
 	} {

@@ -223,7 +223,7 @@ func want(t testing.TB, err error, kinds ...fault.Kind) {
 	if !slices.Contains(kinds, fault.Of(err)) {
 		t.Errorf("got %v (%s), want %v", err, fault.Of(err), kinds)
 	}
-	if _, ok := err.(*fault.Error); err != nil && !ok {
+	if _, ok := err.(*fault.Error); err != nil && !ok { //nolint:errorlint // the outermost error itself must be one
 		t.Errorf("%T is not a fault: %v", err, err)
 	}
 }
