@@ -203,7 +203,9 @@ func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s.looking = stop
-	s.set("files.looking", s.lookingView(len(paths)))
+	view, stopButton := s.lookingView(len(paths))
+	s.set("files.looking", view)
+	s.window.Canvas().Focus(stopButton)
 	var plan *batch.Plan
 	var err error
 	s.away(func() { plan, err = s.engine.Plan(ctx, paths) }, func() {
@@ -223,7 +225,7 @@ func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
 	})
 }
 
-func (s *Screen) lookingView(n int) fyne.CanvasObject {
+func (s *Screen) lookingView(n int) (fyne.CanvasObject, *widget.Button) {
 	turning := widget.NewSpinner(24)
 	turning.Start()
 	stop := widget.SecondaryButton(text.T("files.cancel"), func() { s.Escape() })
@@ -231,7 +233,7 @@ func (s *Screen) lookingView(n int) fyne.CanvasObject {
 	words := widget.Column(theme.Half,
 		widget.Strong(text.T("files.looking", "n", n)), widget.Caption(text.T("files.looking.note")))
 	card := widget.Card(widget.Row(theme.Gap, turning, words, widget.Spacer(), stop))
-	return widget.Pad(theme.Wide, theme.Wide, container.NewVBox(card))
+	return widget.Pad(theme.Wide, theme.Wide, container.NewVBox(card)), stop
 }
 
 // begin puts a run on the board and watches it.

@@ -229,6 +229,15 @@ func TestAddContact(t *testing.T) {
 	}
 }
 
+func TestTabLeavesThePastedText(t *testing.T) {
+	_, w := screen(t, &fake{})
+	press(t, w, "Add contact")
+	pasted := field(t, w, text.T("keys.add.paste"))
+	if tabs, ok := fyne.CanvasObject(pasted).(fyne.Tabbable); ok && tabs.AcceptsTab() {
+		t.Error("Tab is caught in the text")
+	}
+}
+
 func TestPastedPrivateKeyGoesAway(t *testing.T) {
 	for _, private := range []string{"AGE-SECRET-KEY-1QQQ", "age-secret-key-pq-1qqq", "-----BEGIN OPENSSH PRIVATE KEY-----"} {
 		f := &fake{}

@@ -35,6 +35,10 @@ func (f *Field) AccessibilityLabel() string { return f.spoken }
 // FocusGained also brings the field into view.
 func (f *Field) FocusGained() { f.Entry.FocusGained(); follow(f) }
 
+// AcceptsTab is false: Tab leaves the field, also one of several lines, so
+// that nobody without a mouse is caught in it.
+func (f *Field) AcceptsTab() bool { return false }
+
 // TypedKey lets Esc through to the window.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyEscape {
