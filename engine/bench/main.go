@@ -14,9 +14,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 )
 
 // bench is one run of this command.
@@ -61,6 +63,7 @@ func (b *bench) run(tables []string) (err error) {
 	if err != nil {
 		return err
 	}
+	leaveOnSignal(leave)
 	fmt.Printf("%s/%s, %d cores, %s\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
 	known := map[string]func() error{"speed": b.speed, "memory": b.memory, "batch": b.batch}
 	for _, name := range tables {
@@ -73,6 +76,20 @@ func (b *bench) run(tables []string) (err error) {
 		}
 	}
 	return nil
+}
+
+// leaveOnSignal removes the working folders, gigabytes of them in memory, also
+// when somebody has seen enough.
+func leaveOnSignal(leave func() error) {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	go func() {
+		<-stop
+		if leave() != nil {
+			os.Exit(1)
+		}
+		os.Exit(130)
+	}()
 }
 
 // enter makes the working folders and the keys; leave removes them.
