@@ -1,4 +1,6 @@
-//go:build goexperiment.runtimesecret && (amd64 || arm64)
+//go:build goexperiment.runtimesecret && (amd64 || arm64) && !race
+
+// Not under the race detector, which would spend minutes on every byte scanned.
 
 package session
 
