@@ -218,6 +218,7 @@ func TestMemoryForgets(t *testing.T) {
 	lease = must(s.Lease())
 	s.Lock()
 	h.expect(t, "locked, with a lease still out")
+	lease.Close()
 
 	var again *secret.Buffer
 	if err := sealed.Open(func(b []byte) error { again = secret.New(len(b)); copy(again.Bytes(), b); return nil }); err != nil {
