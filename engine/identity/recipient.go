@@ -76,7 +76,7 @@ func parse(s string) (Recipient, age.Recipient, error) {
 		return Recipient{}, nil, fault.New(fault.BadRecipient, string(Plugin), nil)
 	case strings.HasPrefix(s, "age1"):
 		r = Recipient{X25519, s}
-		to, err = age.ParseX25519Recipient(s)
+		to, err = parseX25519(s)
 	default:
 		return Recipient{}, nil, fault.New(fault.BadRecipient, "", nil)
 	}
