@@ -86,6 +86,7 @@ func (s *Screen) askWho(plan *batch.Plan, at spot) {
 		what, do := text.FaultOf(err)
 		problem.Set(what + " " + do)
 		problem.Show()
+		sheet.Refresh()
 	}
 	trace.Place("change.go", press)
 	stop := widget.SecondaryButton(text.T("files.cancel"), func() { sheet.Close() })

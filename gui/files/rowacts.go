@@ -109,6 +109,7 @@ func (s *Screen) askAgain(at spot) {
 			what, do := text.FaultOf(err)
 			problem.Set(what + " " + do)
 			problem.Show()
+			sheet.Refresh()
 			return
 		}
 		sheet.Close()

@@ -38,7 +38,7 @@ type adding struct {
 // filled with prefill if there is one, and calls done with the new contact.
 func AddContact(w fyne.Window, eng Adder, prefill []byte, done func(identity.Contact)) {
 	a := &adding{window: w, engine: eng, done: done}
-	a.pasted = widget.NewTextArea(text.T("keys.add.paste"), text.T("keys.add.placeholder"), 5)
+	a.pasted = widget.NewTextArea(text.T("keys.add.paste"), text.T("keys.add.placeholder"), 3)
 	a.name = widget.NewField(text.T("keys.add.name"), text.T("keys.add.namePlaceholder"))
 	a.problem = widget.Body("").Tone(theme.Danger)
 	a.problem.Hide()

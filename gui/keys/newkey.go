@@ -24,17 +24,18 @@ func (s *Screen) newKey() {
 	})
 	extra := widget.Column(theme.Grid, container.NewHBox(choice), about)
 	extra.Hide()
-	more := moreButton(extra)
+	var sheet *widget.Sheet
+	more := moreButton(extra, func() { sheet.Refresh() })
 	problem := widget.Body("").Tone(theme.Danger)
 	problem.Hide()
 
-	var sheet *widget.Sheet
 	create := widget.PrimaryButton(text.T("keys.new.create"), nil)
 	stop := widget.SecondaryButton(text.T("app.cancel"), func() { sheet.Close() })
 	create.OnTapped = func() {
 		if strings.TrimSpace(name.Text) == "" {
 			problem.Set(text.T("keys.name.empty"))
 			problem.Show()
+			sheet.Refresh()
 			s.window.Canvas().Focus(name)
 			return
 		}
@@ -47,6 +48,7 @@ func (s *Screen) newKey() {
 				what, do := text.FaultOf(err)
 				problem.Set(what + " " + do)
 				problem.Show()
+				sheet.Refresh()
 				return
 			}
 			sheet.Close()
@@ -71,9 +73,10 @@ func moreButton(extra interface {
 	Show()
 	Hide()
 	Visible() bool
-}) *widget.Button {
+}, changed func()) *widget.Button {
 	more := widget.LinkButton(text.T("keys.more"), nil).WithIcon("chevron-right").Small()
 	more.OnTapped = func() {
+		defer changed()
 		if extra.Visible() {
 			extra.Hide()
 			more.WithIcon("chevron-right")

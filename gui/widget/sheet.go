@@ -31,9 +31,10 @@ type Sheet struct {
 // right foot; the primary button comes last.
 func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
 	foot := append([]fyne.CanvasObject{Spacer()}, buttons...)
-	body := container.NewBorder(Pad(0, 0, Heading(title)), Row(theme.Grid, foot...), nil, nil,
-		Pad(theme.Gap, 0, FollowFocus(content)))
-	s := &Sheet{content: content, card: Card(body), width: 480}
+	room := Pad(theme.Half, theme.Half, content) // or the scroll would cut focus rings off
+	body := container.NewBorder(Heading(title), Row(theme.Grid, foot...), nil, nil,
+		Pad(theme.Gap-theme.Half, 0, container.New(bleed{theme.Half}, FollowFocus(room))))
+	s := &Sheet{content: room, card: Card(body), width: 480}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -125,8 +126,24 @@ func (s *Sheet) layout(size fyne.Size, parts []fyne.CanvasObject) {
 	s.card.Move(fyne.NewPos((size.Width-w)/2, (size.Height-h)/2))
 }
 
-// Refresh lays the sheet out again: its content may have grown.
-func (s *Sheet) Refresh() { s.BaseWidget.Refresh() }
+// Refresh lays the sheet out again: its content may have grown. Text that was
+// hidden learns its width first, and with it its height.
+func (s *Sheet) Refresh() {
+	s.content.Refresh()
+	s.BaseWidget.Refresh()
+}
+
+// bleed lets content reach beyond its place at both sides.
+type bleed struct{ by float32 }
+
+func (b bleed) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return o[0].MinSize().SubtractWidthHeight(2*b.by, 0)
+}
+
+func (b bleed) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Move(fyne.NewPos(-b.by, 0))
+	o[0].Resize(size.AddWidthHeight(2*b.by, 0))
+}
 
 // toastTime is how long a toast stays: long enough to read two sentences.
 const toastTime = 5 * time.Second
