@@ -3,8 +3,6 @@ package stream
 import (
 	"bytes"
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -172,18 +170,6 @@ func TestImpossibleSizes(t *testing.T) {
 		n, err := PlainSize(size)
 		if err != nil || EncryptedSize(n) != size {
 			t.Errorf("PlainSize(%d) = %d, %v, which is %d encrypted", size, n, err, EncryptedSize(n))
-		}
-	}
-}
-
-func TestPayloadKeyIsHKDF(t *testing.T) {
-	for range 100 {
-		fileKey := random(KeySize)
-		nonce := [NonceSize]byte(random(NonceSize))
-		want, err := hkdf.Key(sha256.New, fileKey, nonce[:], "payload", sha256.Size)
-		must(t, err)
-		if got := payloadKey(fileKey, nonce); !bytes.Equal(got[:], want) {
-			t.Fatalf("payload key of %x, %x: %x, want %x", fileKey, nonce, got, want)
 		}
 	}
 }
