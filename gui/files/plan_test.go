@@ -366,6 +366,35 @@ func TestChoicesSurviveASecondDrop(t *testing.T) {
 	}
 }
 
+func TestDropWhilePlanning(t *testing.T) {
+	f := &fake{plan: encryptPlan("report.pdf")}
+	s, w, _ := screen(t, f)
+	var finish []func()
+	s.away = func(work, done func()) { finish = append(finish, func() { work(); done() }) }
+	paths := touch(t, "a", "b")
+	s.Drop(paths[:1])
+	wants(t, w, "Looking at one item…", "Nothing is changed.")
+	s.Drop(paths[1:])
+	wants(t, w, "Looking at 2 items…")
+	for _, f := range finish {
+		f()
+	}
+	if got := f.planned[len(f.planned)-1]; !slices.Equal(got, paths) {
+		t.Errorf("planned %v", got)
+	}
+	wants(t, w, "Encrypt 1 item")
+	if s.turning.Visible() {
+		t.Error("the spinner still turns")
+	}
+	s.Escape()
+	s.Drop(paths[:1])
+	if !s.Escape() || s.turning.Visible() {
+		t.Error("Esc does not end the planning")
+	}
+	finish[2]()
+	wants(t, w, "Drop files or folders here") // what was cancelled comes too late
+}
+
 func TestNearTheLimitOfADrop(t *testing.T) {
 	f := &fake{plan: encryptPlan("report.pdf")}
 	s, w, _ := screen(t, f)

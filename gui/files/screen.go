@@ -31,6 +31,8 @@ type Screen struct {
 	rows    *boardView
 	plan    *planView
 	looking context.CancelFunc // ends the planning that is under way
+	turning *widget.Spinner    // turns meanwhile
+	pending []string           // what is being planned
 	name    string             // of the view, for the trace
 	hidden  bool               // another screen is shown
 	locked  bool               // since then nothing was shown
@@ -94,13 +96,20 @@ func (s *Screen) Escape() bool {
 
 // dropPlan ends the planning and wipes the plan.
 func (s *Screen) dropPlan() {
-	if s.looking != nil {
-		s.looking()
-		s.looking = nil
-	}
+	s.endLooking()
 	if s.plan != nil {
 		s.plan.destroy()
 		s.plan = nil
+	}
+}
+
+// endLooking ends the planning, if one is under way. A spinner that is not
+// stopped would turn unseen and cost a core's share for ever.
+func (s *Screen) endLooking() {
+	if s.looking != nil {
+		s.looking()
+		s.looking = nil
+		s.turning.Stop()
 	}
 }
 
@@ -160,9 +169,12 @@ func (s *Screen) chosen(paths []string) {
 // count: a drop may carry addresses of the web or of the bin.
 func (s *Screen) Drop(paths []string) {
 	all := []string{}
-	var choices *planView
-	if s.plan != nil {
-		all, choices = append(all, s.plan.paths...), s.plan
+	choices := s.plan
+	switch {
+	case s.looking != nil:
+		all = append(all, s.pending...)
+	case s.plan != nil:
+		all = append(all, s.plan.paths...)
 	}
 	known, size, before := map[string]bool{}, 0, len(all)
 	for _, p := range all {
@@ -198,11 +210,9 @@ func (s *Screen) explainNothing() {
 
 // look plans off the UI goroutine and shows that it does.
 func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
-	if s.looking != nil {
-		s.looking()
-	}
+	s.endLooking()
 	ctx, stop := context.WithCancel(context.Background())
-	s.looking = stop
+	s.looking, s.pending = stop, paths
 	view, stopButton := s.lookingView(len(paths))
 	s.set("files.looking", view)
 	s.window.Canvas().Focus(stopButton)
@@ -212,8 +222,7 @@ func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
 		if ctx.Err() != nil {
 			return // cancelled, or overtaken by another drop
 		}
-		stop()
-		s.looking = nil
+		s.endLooking()
 		next := newPlanView(s, paths, plan, err)
 		next.nearLimit = nearLimit
 		next.inherit(choices)
@@ -226,13 +235,13 @@ func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
 }
 
 func (s *Screen) lookingView(n int) (fyne.CanvasObject, *widget.Button) {
-	turning := widget.NewSpinner(24)
-	turning.Start()
+	s.turning = widget.NewSpinner(24)
+	s.turning.Start()
 	stop := widget.SecondaryButton(text.T("files.cancel"), func() { s.Escape() })
 	trace.Place("looking.cancel", stop)
 	words := widget.Column(theme.Half,
 		widget.Strong(text.T("files.looking", "n", n)), widget.Caption(text.T("files.looking.note")))
-	card := widget.Card(widget.Row(theme.Gap, turning, words, widget.Spacer(), stop))
+	card := widget.Card(widget.Row(theme.Gap, s.turning, words, widget.Spacer(), stop))
 	return widget.Pad(theme.Wide, theme.Wide, container.NewVBox(card)), stop
 }
 
