@@ -429,6 +429,17 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 	wants(t, w, what, do, "Close")
 }
 
+func TestEverySpecialIsExplained(t *testing.T) {
+	for _, special := range []batch.Special{batch.CardFile, batch.KeyringFile, batch.IdentityFile, batch.RecipientsFile} {
+		its := items("x.txt")
+		its[0].Special = special
+		s, w, _ := screen(t, &fake{plan: &batch.Plan{Special: its}})
+		s.Drop(touch(t, "x"))
+		lacks(t, w, "files.special.")
+		wants(t, w, "Something else", "x.txt", "Close")
+	}
+}
+
 func TestSpecialAsAnyFile(t *testing.T) {
 	special := items("id.txt")
 	special[0].Special = batch.IdentityFile

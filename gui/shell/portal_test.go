@@ -144,3 +144,11 @@ func TestReveal(t *testing.T) {
 		t.Errorf("shown %s", got)
 	}
 }
+
+func TestRevealFails(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	t.Setenv("PATH", t.TempDir()) // no xdg-open
+	failed := make(chan bool)
+	Reveal("/home/a.age", func() { failed <- true })
+	<-failed
+}

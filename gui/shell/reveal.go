@@ -15,12 +15,9 @@ func Reveal(path string, failed func()) {
 		if showItems(path) == nil {
 			return
 		}
-		open := exec.Command("xdg-open", filepath.Dir(path))
-		if open.Start() != nil {
+		if exec.Command("xdg-open", filepath.Dir(path)).Run() != nil {
 			failed()
-			return
 		}
-		_ = open.Wait() // only so that no process is left over
 	}()
 }
 
