@@ -131,9 +131,12 @@ func TestCCTV(t *testing.T) {
 			must(t, err)
 			v := parseVector(t, data)
 			for name, way := range ways {
-				v.try(t, name+", age's keys", v.stock(t), way)
-				v.try(t, name+", our keys", v.own(t), way)
+				if name == "small" && len(v.file) > smallFile {
+					continue // never taken
+				}
+				v.try(t, name, v.stock(t), way)
 			}
+			v.try(t, "our keys", v.own(t), ways["by size"])
 		})
 	}
 	t.Logf("%d CCTV vectors", ran)
