@@ -139,7 +139,7 @@ func (s *Screen) set(name string, o fyne.CanvasObject) {
 // call names the view for the trace.
 func (s *Screen) call(name string) {
 	s.name = name
-	if !s.hidden {
+	if !s.hidden && !s.locked {
 		trace.Screen(name)
 	}
 }
