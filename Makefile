@@ -16,20 +16,24 @@ WINDOW := CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) build -trimpath -buildvc
 TEST := CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo
 DESK := CGO_ENABLED=0 $(GO) test -trimpath -tags e2e,ci,migrated_fynedo
 
-# The one list of system packages. The window needs the libraries, a machine without a display and the tests need the rest.
-LIBRARIES := gl egl x11 xrandr xi xcursor xinerama xxf86vm wayland-client wayland-cursor wayland-egl xkbcommon
-PROGRAMS  := cc pkg-config Xvfb dbus-daemon
-APT    := gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxi-dev libxcursor-dev libxinerama-dev \
-          libxxf86vm-dev libwayland-dev libxkbcommon-dev libgl1-mesa-dri xvfb dbus
-DNF    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXi-devel \
-          libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel mesa-dri-drivers \
-          xorg-x11-server-Xvfb dbus-daemon
-PACMAN := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon \
-          xorg-server-xvfb dbus
+# The one list of system packages. What ends in _window builds and runs the program,
+# what ends in _test plays and tests it on a virtual display.
+LIBRARIES_window := gl egl x11 xrandr xi xcursor xinerama xxf86vm wayland-client wayland-cursor wayland-egl xkbcommon
+PROGRAMS_window  := cc pkg-config
+APT_window    := gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxi-dev libxcursor-dev \
+                 libxinerama-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev libgl1-mesa-dri
+DNF_window    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel \
+                 libXi-devel libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel \
+                 mesa-dri-drivers
+PACMAN_window := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon
+PROGRAMS_test := Xvfb dbus-daemon ssh-keygen tar
+APT_test      := xvfb dbus openssh-client tar
+DNF_test      := xorg-x11-server-Xvfb dbus-daemon openssh tar
+PACMAN_test   := xorg-server-xvfb dbus openssh tar
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 
-.PHONY: help run build deps test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour screenshots clean
+.PHONY: help run build deps deps-window deps-test test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour screenshots clean
 
 help:
 	@echo "run          build the program and open its window; without a display, play the tour"
@@ -51,27 +55,30 @@ run: build
 	echo "There is no display here: playing the main job on a virtual one, with pictures in build/tour/."; \
 	exec $(MAKE) --no-print-directory tour
 
-build: deps
+build: deps-window
 	$(WINDOW) -o $(PROGRAM) ./cmd/cryptodesk
 
+deps: deps-window deps-test
+
 # Everything there? Then nothing happens, on any distribution. Otherwise apt installs, and dnf and pacman are told.
-deps:
+deps-window deps-test: deps-%:
 	@missing=""; \
-	for p in $(PROGRAMS); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
-	for l in $(LIBRARIES); do pkg-config --exists $$l 2>/dev/null || missing="$$missing lib:$$l"; done; \
+	for p in $(PROGRAMS_$*); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	for l in $(LIBRARIES_$*); do pkg-config --exists $$l 2>/dev/null || missing="$$missing lib:$$l"; done; \
 	echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1 || missing="$$missing lib:c"; \
 	[ -n "$$missing" ] || exit 0; \
 	echo "Missing on this system:$$missing"; \
 	root=""; [ "$$(id -u)" = 0 ] || root="sudo"; \
 	if command -v apt-get >/dev/null; then \
-		echo "Installing with apt: $(APT)"; \
-		$$root apt-get update -q && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(APT); \
+		echo "Installing with apt: $(APT_$*)"; \
+		$$root apt-get update -q && \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(APT_$*); \
 	elif command -v dnf >/dev/null; then \
-		echo "Please run: $$root dnf install $(DNF)"; exit 1; \
+		echo "Please run: $${root:+$$root }dnf install $(DNF_$*)"; exit 1; \
 	elif command -v pacman >/dev/null; then \
-		echo "Please run: $$root pacman -S --needed $(PACMAN)"; exit 1; \
+		echo "Please run: $${root:+$$root }pacman -S --needed $(PACMAN_$*)"; exit 1; \
 	else \
-		echo "Please install what these Debian packages hold: $(APT)"; exit 1; \
+		echo "Please install what these Debian packages hold: $(APT_$*)"; exit 1; \
 	fi
 
 test: test-unit test-e2e
@@ -79,7 +86,7 @@ test: test-unit test-e2e
 test-unit: deps
 	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
 
-test-e2e: build build/age build/age-keygen
+test-e2e: deps-test build build/age build/age-keygen
 	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk
 
 race: deps
@@ -91,7 +98,7 @@ bench: build build/age build/age-keygen
 bench-engine:
 	CGO_ENABLED=0 $(GO) test -trimpath -run '^$$' -bench . -benchmem ./engine/...
 
-bench-start: build build/age build/age-keygen
+bench-start: deps-test build build/age build/age-keygen
 	$(DESK) -count=1 -run '^TestStartCost$$' -v ./cmd/cryptodesk/e2e
 
 fuzz:
@@ -122,11 +129,11 @@ lint:
 		case $$? in 0) ;; 3) exit 1;; *) echo "the list of known vulnerabilities cannot be reached: left out";; esac; \
 	else echo "govulncheck does not install here: left out"; fi
 
-tour: build build/age
+tour: deps-test build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
 
 # The pictures of README come from the same story.
-screenshots: build build/age
+screenshots: deps-test build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour-light -theme light
 	mkdir -p assets/screenshots
 	cp build/tour-light/*-files.png assets/screenshots/files.png

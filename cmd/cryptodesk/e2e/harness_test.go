@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 
 // patience bounds one test: long enough for a busy machine, so that it ends only what would never end.
 func patience(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Minute, fmt.Errorf("nothing more happened"))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, fmt.Errorf("nothing more happened"))
 	t.Cleanup(cancel)
 	return ctx
 }

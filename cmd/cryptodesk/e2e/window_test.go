@@ -63,13 +63,13 @@ func (s *session) do(err error) {
 	}
 }
 
-// quit closes the window and expects the program to end well.
+// quit closes the window and expects the program to end well, without a word on stderr.
 func (s *session) quit() {
 	s.t.Helper()
 	code, err := s.Quit(s.ctx)
 	s.do(err)
-	if code != 0 {
-		s.t.Fatalf("exit %d: %s", code, s.Said())
+	if said := s.Said(); code != 0 || said != "" {
+		s.t.Fatalf("exit %d, and it said: %s", code, said)
 	}
 }
 

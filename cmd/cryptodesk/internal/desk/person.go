@@ -84,7 +84,7 @@ func (p *Program) Unlock(ctx context.Context, passphrase string) error {
 	if err := p.Type(passphrase + "\n"); err != nil {
 		return err
 	}
-	return p.Screen(ctx, "files")
+	return p.Screen(ctx, "files", "files.run", "files.done", "files.plan")
 }
 
 // Locked waits for the lock screen with the keyboard in its field.
