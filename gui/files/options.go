@@ -15,9 +15,13 @@ import (
 // policies are what can be done when a name is taken, in the order offered.
 var policies = []safefile.Policy{safefile.KeepBoth, safefile.Replace, safefile.Skip}
 
-// optionsBlock holds what most people never need to change.
+// optionsBlock holds what most people never need to change. It is made once,
+// so that the keyboard keeps its place when a choice changes the plan.
 func (p *planView) optionsBlock() fyne.CanvasObject {
-	card := widget.Card(p.options())
+	if p.options != nil {
+		return p.options
+	}
+	card := widget.Card(p.optionList())
 	show(card, p.moreOpen)
 	more := widget.LinkButton(text.T("files.more"), nil).WithIcon(chevron(p.moreOpen)).Small()
 	more.OnTapped = func() {
@@ -31,7 +35,8 @@ func (p *planView) optionsBlock() fyne.CanvasObject {
 		}
 	}
 	trace.Place("plan.more", more)
-	return widget.Column(theme.Grid, container.NewHBox(more), card)
+	p.options = widget.Column(theme.Grid, container.NewHBox(more), card)
+	return p.options
 }
 
 func chevron(open bool) string {
@@ -41,27 +46,33 @@ func chevron(open bool) string {
 	return "chevron-right"
 }
 
-func (p *planView) options() fyne.CanvasObject {
+func (p *planView) optionList() fyne.CanvasObject {
 	c := &p.choices
-	column := widget.Column(theme.Gap, p.whereOption())
+	replaced := widget.Note(theme.Warning, text.T("files.taken.replace.note"))
+	show(replaced, c.policy == safefile.Replace)
 	taken := widget.NewChoice([]string{text.T("files.taken.keep"), text.T("files.taken.replace"), text.T("files.taken.skip")},
-		policyIndex(c.policy), func(i int) { c.policy = policies[i]; p.build() })
-	column.Add(option(text.T("files.taken"), taken))
-	if c.policy == safefile.Replace {
-		column.Add(widget.Note(theme.Warning, text.T("files.taken.replace.note")))
-	}
+		policyIndex(c.policy), func(i int) {
+			c.policy = policies[i]
+			show(replaced, c.policy == safefile.Replace)
+			p.build()
+		})
+	trace.Place("plan.taken", taken)
+	column := widget.Column(theme.Gap, p.whereOption(), option(text.T("files.taken"), taken), replaced)
 	if len(p.plan.Encrypt) == 0 {
 		return column
 	}
+	removed := widget.Note(theme.Accent, text.T("files.option.remove.note"))
+	show(removed, c.removeAfter)
 	column.Add(widget.Rule())
-	checks := container.NewVBox(
+	column.Add(container.NewVBox(
 		check("files.option.armor", c.armor, func(on bool) { c.armor = on }),
 		check("files.option.hide", c.hideNames, func(on bool) { c.hideNames = on; p.build() }),
-		check("files.option.remove", c.removeAfter, func(on bool) { c.removeAfter = on; p.build() }))
-	column.Add(checks)
-	if c.removeAfter {
-		column.Add(widget.Note(theme.Accent, text.T("files.option.remove.note")))
-	}
+		check("files.option.remove", c.removeAfter, func(on bool) {
+			c.removeAfter = on
+			show(removed, on)
+			p.build()
+		})))
+	column.Add(removed)
 	return column
 }
 
@@ -87,29 +98,32 @@ func policyIndex(p safefile.Policy) int {
 
 // whereOption chooses between beside the originals and one folder for all.
 func (p *planView) whereOption() fyne.CanvasObject {
-	where := widget.NewChoice([]string{text.T("files.where.beside"), text.T("files.where.folder")},
+	var where *widget.Choice
+	where = widget.NewChoice([]string{text.T("files.where.beside"), text.T("files.where.folder")},
 		chosenIndex(p.choices.dir != ""), func(i int) {
-			if i == 0 {
-				p.choices.dir = ""
-				p.build()
+			if i == 1 {
+				p.chooseDir(func() { where.Choose(0) })
 				return
 			}
-			p.chooseDir()
+			p.choices.dir = ""
+			p.build()
 		})
+	trace.Place("plan.where", where)
 	return option(text.T("files.where"), where)
 }
 
-// chooseDir asks for the folder; without an answer everything stays as it was.
-func (p *planView) chooseDir() {
+// chooseDir asks for the folder, and calls none when there is no answer.
+func (p *planView) chooseDir(none func()) {
 	shell.Choose(p.s.window, shell.Request{
 		Title: text.T("files.where.title"), Accept: text.T("files.choose.accept"), Folder: true,
 	}, func(paths []string) {
-		if p.s.plan != p {
-			return // cancelled, or locked, while one chose
-		}
-		if len(paths) > 0 {
+		switch {
+		case p.s.plan != p: // cancelled, or locked, while one chose
+		case len(paths) == 0:
+			none()
+		default:
 			p.choices.dir = paths[0]
+			p.build()
 		}
-		p.build()
 	})
 }

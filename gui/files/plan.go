@@ -24,6 +24,8 @@ type planView struct {
 
 	choices  choices
 	people   *peopleBox
+	choose   *widget.Choice // people or a passphrase
+	options  fyne.CanvasObject
 	secret   *secretBox
 	unlock   *widget.PassphraseField // for the files with a passphrase
 	moreOpen bool

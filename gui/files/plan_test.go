@@ -214,6 +214,26 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestKeyboardKeepsItsPlace(t *testing.T) {
+	f := &fake{plan: encryptPlan("report.pdf")}
+	s, w, _ := screen(t, f)
+	s.Drop(touch(t, "report.pdf"))
+	press(t, w, "More options")
+	hide := checkBox(t, w, "Hide the names of files")
+	w.Canvas().Focus(hide)
+	key(w, fyne.KeySpace)
+	wants(t, w, "→ a random name")
+	if checkBox(t, w, "Hide the names of files") != hide || w.Canvas().Focused() != fyne.Focusable(hide) {
+		t.Error("the box that has the keyboard was replaced")
+	}
+	w.Canvas().Focus(s.plan.choose)
+	key(w, fyne.KeyRight)
+	key(w, fyne.KeyLeft)
+	if s.plan.choices.byPassphrase || w.Canvas().Focused() != fyne.Focusable(s.plan.choose) {
+		t.Error("the arrow keys do not go back and forth")
+	}
+}
+
 func checkBox(t *testing.T, w fyne.Window, label string) *widget.Check {
 	t.Helper()
 	var found *widget.Check

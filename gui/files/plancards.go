@@ -132,14 +132,6 @@ func (p *planView) encryptCard() fyne.CanvasObject {
 	lines := p.lines(title, p.plan.Encrypt, func(it batch.Item) fyne.CanvasObject {
 		return newPlanLine().show(it, text.T("files.plan.becomes", "name", p.resultName(it)), sizeOf(it))
 	})
-	choose := widget.NewChoice([]string{text.T("files.for.people"), text.T("files.for.passphrase")}, chosenIndex(p.choices.byPassphrase), func(i int) {
-		p.choices.byPassphrase = i == 1
-		p.build()
-		if p.secret != nil && i == 1 {
-			p.s.window.Canvas().Focus(p.secret.field)
-		}
-	})
-	trace.Place("plan.for", choose)
 	who := fyne.CanvasObject(p.people.content)
 	if p.choices.byPassphrase {
 		if p.secret == nil {
@@ -148,7 +140,20 @@ func (p *planView) encryptCard() fyne.CanvasObject {
 		who = p.secret.content
 	}
 	return widget.Card(widget.Column(theme.Gap, cardHead(title, right), lines, widget.Rule(),
-		widget.Row(theme.Grid, widget.Strong(text.T("files.for")), widget.Spacer(), choose), who))
+		widget.Row(theme.Grid, widget.Strong(text.T("files.for")), widget.Spacer(), p.chooseFor()), who))
+}
+
+// chooseFor chooses between people and a passphrase.
+func (p *planView) chooseFor() fyne.CanvasObject {
+	if p.choose == nil {
+		p.choose = widget.NewChoice([]string{text.T("files.for.people"), text.T("files.for.passphrase")},
+			chosenIndex(p.choices.byPassphrase), func(i int) {
+				p.choices.byPassphrase = i == 1
+				p.build()
+			})
+		trace.Place("plan.for", p.choose)
+	}
+	return p.choose
 }
 
 func chosenIndex(second bool) int {
@@ -206,6 +211,7 @@ func (p *planView) encryptSpecial(path string) {
 		p.plan.Files++
 	}
 	p.plan.Special = kept
+	p.options = nil // there may be more to choose now
 	p.build()
 	p.focus()
 }
