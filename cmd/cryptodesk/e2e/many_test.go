@@ -47,7 +47,7 @@ func TestThousandsOfFiles(t *testing.T) {
 // TestLockWhileRunning locks in the middle of a job, which goes on with what it needs.
 func TestLockWhileRunning(t *testing.T) {
 	home, work := profile(t), t.TempDir()
-	large := sparse(t, work, "large.img", 3<<30)
+	large := sparse(t, work, "large.img", 1<<30)
 	s := open(t, home)
 	s.do(s.Unlock(s.ctx, passphrase))
 	s.do(s.Bring(s.ctx, large))
