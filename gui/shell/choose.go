@@ -80,7 +80,6 @@ func chooseInWindow(w fyne.Window, r Request, done func([]string)) {
 		d.SetConfirmText(r.Accept)
 	}
 	d.SetTitleText(r.Title)
-	d.SetView(dialog.ListView)
 	d.Show()
 	size := w.Canvas().Size() // Resize panics before Show
 	d.Resize(fyne.NewSize(size.Width*0.9, size.Height*0.9))
