@@ -43,6 +43,7 @@ var _ Engine = (*engine.Engine)(nil)
 // there. Every secret is wiped before it returns.
 func Run(eng *engine.Engine, dropped []string) error {
 	a := app.NewWithID(appID)
+	forget(a)
 	w := open(a, eng)
 	w.drop(dropped)
 	trace.Watch(w.win)
