@@ -53,6 +53,8 @@ func Run(eng *engine.Engine, dropped []string) error {
 
 // Quit closes the window from any goroutine, once there is one.
 func Quit() {
+	// The toolkit hears the same signals, and panics when it is asked to end after it has ended.
+	defer func() { _ = recover() }()
 	if a := fyne.CurrentApp(); a != nil {
 		cross.Do(a.Quit)
 	}
