@@ -90,7 +90,7 @@ test-e2e: deps-test build build/age build/age-keygen
 	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk
 
 race: deps
-	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -short $(TESTFLAGS) -timeout 15m ./engine/...
+	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race $(TESTFLAGS) -timeout 15m ./engine/...
 
 bench: build build/age build/age-keygen
 	CGO_ENABLED=0 $(GO) run -trimpath ./engine/bench $(BENCHFLAGS)
