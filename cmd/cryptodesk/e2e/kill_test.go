@@ -85,6 +85,9 @@ func TestKillAtAnyInstant(t *testing.T) {
 			t.Fatalf("kill %d (%s after %v): originals changed: %v", n, v.name, after, now)
 		}
 		os.RemoveAll(folder)
+		if (n+1)%20 == 0 {
+			t.Logf("%d kills, of them in flight %d", n+1, killed)
+		}
 	}
 	t.Logf("kills %d, of them in flight %d; right files under final names %d; leftovers %d, all swept; originals lost 0",
 		kills, killed, published, leftovers)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cryptodesk/cmd/cryptodesk/internal/desk"
@@ -70,6 +71,9 @@ func (s *session) quit() {
 	s.do(err)
 	if said := s.Said(); code != 0 || said != "" {
 		s.t.Fatalf("exit %d, and it said: %s", code, said)
+	}
+	if heard := s.Heard(); heard == "" || strings.Contains(heard, passphrase) {
+		s.t.Fatalf("the trace is empty or tells the passphrase: %q", heard)
 	}
 }
 

@@ -41,6 +41,7 @@ type Program struct {
 
 	mu     sync.Mutex
 	state  State
+	heard  []byte
 	events []map[string]any
 	news   chan struct{} // closed and replaced with every line
 }
@@ -103,6 +104,7 @@ func (p *Program) read(r io.ReadCloser) {
 			continue
 		}
 		p.mu.Lock()
+		p.heard = append(p.heard, lines.Bytes()...)
 		if event["event"] != nil {
 			p.events = append(p.events, event)
 		} else {
@@ -134,6 +136,13 @@ func (p *Program) complaint() error {
 		return errors.New(said)
 	}
 	return nil
+}
+
+// Heard is all that the program has traced.
+func (p *Program) Heard() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.heard)
 }
 
 // State is the last state the program reported.
