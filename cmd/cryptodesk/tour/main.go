@@ -102,7 +102,10 @@ func run(ctx context.Context, program, age, out, theme string) (err error) {
 	t := &tour{ctx: ctx, p: p, out: out}
 	if err := t.play(home, profile, age); err != nil {
 		t.ctx = context.WithoutCancel(ctx) // the story's own time may be over
-		return errors.Join(err, t.snap("failed"))
+		if t.snap("failed") != nil {
+			return fmt.Errorf("%w (and there is no window left to take a picture of)", err)
+		}
+		return err
 	}
 	fmt.Printf("The job was done: encrypted, opened, opened by stock age, equal bytes each time. %d pictures in %s\n", t.steps, out)
 	return nil
