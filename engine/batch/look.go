@@ -99,6 +99,10 @@ func classify(ctx context.Context, it Item, intent Intent, keys Keys, tried *int
 		}
 		return it
 	}
+	if intent == ToEncrypt && fi.Mode().IsRegular() {
+		it.Size = fi.Size() // the job opens it
+		return it
+	}
 	src, err := safefile.OpenSource(it.Path)
 	if err != nil {
 		it.Problem = fault.As(err)
@@ -106,9 +110,6 @@ func classify(ctx context.Context, it Item, intent Intent, keys Keys, tried *int
 	}
 	defer src.Close()
 	it.Size = src.Size()
-	if intent == ToEncrypt {
-		return it
-	}
 	head := beginning(src)
 	if !looksEncrypted(head) {
 		if intent == ToOpen {
