@@ -18,6 +18,7 @@ type File struct {
 	target string // as the caller gave it
 	name   string // its last name
 	file   *os.File
+	ahead  ahead
 
 	mu    sync.Mutex
 	mode  fs.FileMode
@@ -30,12 +31,14 @@ type File struct {
 // Write appends.
 func (f *File) Write(p []byte) (int, error) {
 	n, err := f.file.Write(p)
+	f.ahead.add(f, n)
 	return n, f.failed(err)
 }
 
 // WriteAt writes at off.
 func (f *File) WriteAt(p []byte, off int64) (int, error) {
 	n, err := f.file.WriteAt(p, off)
+	f.ahead.add(f, n)
 	return n, f.failed(err)
 }
 

@@ -64,6 +64,18 @@ func syncAll(dir *os.File) error {
 	return os.NewSyscallError("syncfs", again(func() error { return unix.Syncfs(int(dir.Fd())) }))
 }
 
+// beginWriting starts, without waiting, to write out what is dirty in file
+// (sync_file_range(2)). An error is the final flush's to find again.
+func beginWriting(file *os.File) {
+	conn, err := file.SyscallConn() // holds on to the descriptor while it is used
+	if err != nil {
+		return
+	}
+	_ = conn.Control(func(fd uintptr) {
+		_ = unix.SyncFileRange(int(fd), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
+	})
+}
+
 // traitsOf trusts syncfs only on file systems known to write everything out and
 // wait for it: over FUSE it does not reach the other side.
 func traitsOf(dir *os.File) traits {

@@ -18,3 +18,6 @@ func unnamedPath(file *os.File) string { return file.Name() }
 func syncAll(*os.File) error { return errors.ErrUnsupported }
 
 func traitsOf(*os.File) traits { return traits{nameMax: usualNameMax} }
+
+// beginWriting has no counterpart that does not wait.
+func beginWriting(*os.File) {}
