@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -26,11 +27,13 @@ type contender struct {
 	peak int64           // largest resident set of one process, bytes
 }
 
-// contest runs every contender once to warm up and then runs times, in turn.
+// contest runs every contender once to warm up and then runs times, in rounds
+// of random order: what the one before leaves of the page cache and of the
+// disk's own cache helps or hurts the next, so nobody may always follow the same.
 func contest(runs int, all ...*contender) error {
 	for i := range runs + 1 {
-		for k := range all {
-			c := all[(i+k)%len(all)]
+		for _, k := range rand.Perm(len(all)) {
+			c := all[k]
 			if err := c.run(i > 0); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
