@@ -106,7 +106,7 @@ fuzz:
 	@set -e; for file in $$(grep -rlE --include='*_test.go' '^func Fuzz' assets cmd engine gui | sort); do \
 		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+).*/\1/p' $$file); do \
 			echo "$$target ($$(dirname $$file))"; \
-			CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file); \
+			CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$file); \
 		done; \
 	done
 

@@ -44,14 +44,14 @@ func Look(ctx context.Context, paths []string, intent Intent, keys Keys) (*Plan,
 		}
 		abs, err := filepath.Abs(path)
 		if err != nil {
-			p.Refused = append(p.Refused, Item{Path: path, Name: safefile.Visible(path), Problem: fault.FromOS(path, err)})
+			p.Refused = append(p.Refused, Item{Path: path, Name: path, Problem: fault.FromOS(path, err)})
 			continue
 		}
 		if seen[abs] {
 			continue
 		}
 		seen[abs] = true
-		it := Item{Path: abs, Name: safefile.Visible(filepath.Base(abs)), Files: 1}
+		it := Item{Path: abs, Name: filepath.Base(abs), Files: 1}
 		p.add(classify(ctx, it, intent, keys, &tried), intent)
 	}
 	if err := ctx.Err(); err != nil {

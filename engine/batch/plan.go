@@ -20,7 +20,7 @@ type Plan struct {
 // Item is one dropped path and what is known about it.
 type Item struct {
 	Path    string
-	Name    string // base name, safe to show: control and bidi characters made visible
+	Name    string // base name as it is on disk; safefile.Visible before it is shown
 	Folder  bool
 	Size    int64 // bytes; of a folder, the sum of its regular files
 	Files   int   // regular files; 1 for a file

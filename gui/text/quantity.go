@@ -3,11 +3,11 @@ package text
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"cryptodesk/engine/safefile"
 )
 
 // Count writes a whole number with thousands separators: 1,204.
@@ -76,21 +76,7 @@ func Date(t time.Time) string {
 }
 
 // Name makes a file's or a person's name safe to show: Hangul written in
-// conjoining jamo (NFD, as macOS stores it) is composed, and control and
-// direction-changing characters become visible. For display only.
-func Name(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return '\u2424' // SYMBOL FOR NEWLINE
-		case r < 0x20:
-			return 0x2400 + r // control pictures
-		case r == 0x7f:
-			return 0x2421
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
+// conjoining jamo (NFD, as macOS stores it) is composed, and what would not
+// show or would turn the text around becomes visible as safefile has it. For
+// display only, and once: a backslash is doubled.
+func Name(s string) string { return norm.NFC.String(safefile.Visible(s)) }
