@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"path/filepath"
-	"strings"
 
 	"filippo.io/age"
 
@@ -82,9 +81,6 @@ func (e *encryption) target(i int) string {
 func (e *encryption) write(ctx context.Context, t *job.Tracker, i int, s *agefile.Scratch) (_ unpublished, notes []*fault.Error, err error) {
 	it := e.items[i]
 	target := EncryptedPath(it, e.opt)
-	if it.Folder && inside(filepath.Dir(target), it.Path) {
-		return nil, nil, fault.New(fault.InsideItself, target, nil)
-	}
 	opt := agefile.Options{
 		Armor: e.opt.Armor, Workers: e.opt.Workers, Scratch: s,
 		Progress: func(n int64) { t.Add(i, n) },
@@ -151,18 +147,4 @@ func (e *encryption) done() {
 	e.shared.destroy()
 	e.proofs.destroy()
 	e.pass.Destroy()
-}
-
-// inside says that dir is folder or lies in it, links resolved.
-func inside(dir, folder string) bool {
-	d, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return false
-	}
-	f, err := filepath.EvalSymlinks(folder)
-	if err != nil {
-		return false
-	}
-	rel, err := filepath.Rel(f, d)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
