@@ -382,3 +382,68 @@ func TestFolderRefusesToHoldItsOwnArchive(t *testing.T) {
 		t.Errorf("left behind: %q", n)
 	}
 }
+
+// TestReplaceNeverLosesAnInputOrAResult: replacing is for what somebody else
+// left under a name, never for what this job reads or has just written.
+func TestReplaceNeverLosesAnInputOrAResult(t *testing.T) {
+	t.Run("two results of one name", func(t *testing.T) {
+		d := newDesk(t)
+		out := d.path("out")
+		os.Mkdir(out, 0o700)
+		a, b := d.file("a/x", []byte("first")), d.file("b/x", []byte("second"))
+		j := d.encrypt(EncryptOptions{Dir: out, Policy: safefile.Replace, RemoveOriginals: true}, a, b)
+		if row := j.Row(1); row.Err == nil || row.Err.Kind != fault.Exists {
+			t.Errorf("the second answered %v, %v", row.State, row.Err)
+		}
+		d.holds(b, []byte("second"))
+		d.outs(d.open(OpenOptions{Dir: d.dir}, j.Row(0).Out))
+		d.holds(d.path("x"), []byte("first"))
+	})
+	t.Run("onto its own source", func(t *testing.T) {
+		d := newDesk(t)
+		a := d.file("a", []byte("only copy"))
+		link := d.path("link")
+		os.Symlink(a, link)
+		for _, in := range []string{a, link} {
+			out := a
+			if row := d.encrypt(EncryptOptions{Out: out, Policy: safefile.Replace}, in).Row(0); row.Err == nil || row.Err.Kind != fault.Exists {
+				t.Errorf("onto %s: %v, %v", out, row.State, row.Err)
+			}
+			d.holds(out, []byte("only copy"))
+		}
+	})
+	t.Run("onto another source", func(t *testing.T) {
+		d := newDesk(t)
+		a, b := d.file("a", []byte("a")), d.file("a.age", []byte("not yet read"))
+		if row := d.encrypt(EncryptOptions{Policy: safefile.Replace}, a, b).Row(0); row.Err == nil || row.Err.Kind != fault.Exists {
+			t.Errorf("%v, %v", row.State, row.Err)
+		}
+		d.holds(b, []byte("not yet read"))
+	})
+	t.Run("a name that only the archive knows", func(t *testing.T) {
+		d := newDesk(t)
+		secretName := d.file("diary", []byte("theirs"))
+		sealed := d.outs(d.encrypt(EncryptOptions{HideNames: true}, secretName))
+		d.file("diary", []byte("mine"))
+		d.outs(d.open(OpenOptions{Policy: safefile.Replace}, sealed...))
+		d.holds(secretName, []byte("mine"))
+		d.holds(d.path("diary (2)"), []byte("theirs"))
+	})
+}
+
+func TestAnEntryThatChangedIsNotRemoved(t *testing.T) {
+	d := newDesk(t)
+	path := d.file("folder/in", []byte("compared"))
+	entries, err := list(context.Background(), d.path("folder"))
+	if err != nil || len(entries) != 2 {
+		t.Fatal(entries, err)
+	}
+	os.WriteFile(path, []byte("written since"), 0o600)
+	if err := entries[1].remove(); fault.Of(err) != fault.SourceChanged {
+		t.Errorf("answered %v", err)
+	}
+	if err := entries[0].remove(); err == nil {
+		t.Error("a folder went with what is in it")
+	}
+	d.holds(path, []byte("written since"))
+}

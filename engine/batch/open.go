@@ -118,11 +118,13 @@ func (o *opening) extract(ctx context.Context, src *safefile.Source, target stri
 		dst.Discard()
 		return nil, nil, err
 	}
+	var out unpublished = dst
+	if got.File {
+		out = dst.Only(got.Name)
+	}
 	if got.Name != "" && o.opt.Out == "" && hidden.MatchString(filepath.Base(target)) {
 		dst.Rename(got.Name)
+		out = foundInside{out}
 	}
-	if got.File {
-		return dst.Only(got.Name), got.Notes, nil
-	}
-	return dst, got.Notes, nil
+	return out, got.Notes, nil
 }

@@ -62,8 +62,8 @@ func (e *encryption) proof(i int) *agefile.Header {
 }
 
 // removeFolder compares the archive with the folder as it is now, and then
-// deletes just the entries that were compared: what appeared since stays, and
-// so does the folder around it.
+// deletes just the entries that were compared and have not changed since: what
+// appeared or was written meanwhile stays, and so do the folders around it.
 func (e *encryption) removeFolder(ctx context.Context, it Item, enc *safefile.Source, opt agefile.Options) error {
 	entries, err := list(ctx, it.Path)
 	if err != nil {
@@ -72,27 +72,49 @@ func (e *encryption) removeFolder(ctx context.Context, it Item, enc *safefile.So
 	if err := agefile.VerifyFolder(ctx, enc, it.Path, opt); err != nil {
 		return err
 	}
-	slices.Reverse(entries) // children before their folder
-	for _, path := range entries {
-		if err := remove(path); err != nil {
+	for _, e := range slices.Backward(entries) { // children before their folder
+		if err := e.remove(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func list(ctx context.Context, dir string) (paths []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+// entry is something in a folder and what it looked like when it was listed.
+type entry struct {
+	path string
+	info fs.FileInfo
+}
+
+func list(ctx context.Context, dir string) (entries []entry, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return fault.New(fault.Cancelled, "", ctx.Err())
 		}
 		if err != nil {
 			return fault.FromOS(path, err)
 		}
-		paths = append(paths, path)
+		info, err := d.Info()
+		if err != nil {
+			return fault.FromOS(path, err)
+		}
+		entries = append(entries, entry{path, info})
 		return nil
 	})
-	return paths, err
+	return entries, err
+}
+
+// remove deletes the entry if it is still the same. A folder goes only when it
+// is empty, which os.Remove sees to.
+func (e entry) remove() error {
+	now, err := os.Lstat(e.path)
+	if err != nil {
+		return fault.FromOS(e.path, err)
+	}
+	if !now.IsDir() && (!os.SameFile(now, e.info) || now.Size() != e.info.Size() || !now.ModTime().Equal(e.info.ModTime())) {
+		return fault.New(fault.SourceChanged, e.path, nil)
+	}
+	return remove(e.path)
 }
 
 func remove(path string) error {

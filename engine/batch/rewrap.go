@@ -23,7 +23,7 @@ func Rewrap(ctx context.Context, store *safefile.Store, plan *Plan, to []identit
 	}
 	r := &rewrapping{store: store, items: plan.Open, opt: opt, to: e.to, keys: keysOf(opt)}
 	w := &work{
-		items: plan.Open, policy: safefile.Replace, workers: opt.Workers,
+		items: plan.Open, policy: safefile.Replace, workers: opt.Workers, inPlace: true,
 		target: func(i int) string { return plan.Open[i].Path },
 		write:  r.write,
 		done:   func() { r.keys.wipe() },

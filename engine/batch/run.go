@@ -33,6 +33,8 @@ type work struct {
 	items   []Item
 	policy  safefile.Policy
 	workers int
+	inPlace bool   // results replace their own inputs
+	clash   []bool // rows that must not replace; nil if none
 
 	target func(i int) string
 	// write makes the result of item i. It must be safe for concurrent use
@@ -60,6 +62,7 @@ func (w *work) start(ctx context.Context, totals func(Item) int64) *job.Job {
 // one alone. A group is flushed while the next one is being written.
 func (w *work) run(ctx context.Context, t *job.Tracker) error {
 	defer w.done()
+	w.clash = w.clashes()
 	var flushing sync.WaitGroup
 	defer flushing.Wait()
 	scratch := make([]*agefile.Scratch, w.workers)
@@ -182,7 +185,7 @@ func (w *work) writeOne(ctx context.Context, t *job.Tracker, i int, s *agefile.S
 		t.Fail(i, rowCtx.Err())
 		return nil, nil
 	}
-	if err := safefile.Precheck(w.target(i), w.policy); err != nil {
+	if err := w.precheck(i); err != nil {
 		w.settle(ctx, t, i, "", nil, err)
 		return nil, nil
 	}
@@ -196,6 +199,14 @@ func (w *work) writeOne(ctx context.Context, t *job.Tracker, i int, s *agefile.S
 		return nil, nil
 	}
 	return out, notes
+}
+
+// precheck finds out before the work, not after, that the result would be refused.
+func (w *work) precheck(i int) error {
+	if w.clash != nil && w.clash[i] {
+		return fault.New(fault.Exists, w.target(i), nil)
+	}
+	return safefile.Precheck(w.target(i), w.policy)
 }
 
 // settle ends a row with what came of it. A result that has its name although
