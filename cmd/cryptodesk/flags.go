@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"cryptodesk/engine"
@@ -19,12 +20,15 @@ type call struct {
 	out, err io.Writer
 
 	home         string
-	passphraseFD int
+	passphraseFD int      // -1 is the terminal
+	passphrases  *os.File // of passphraseFD, once one was asked for
 	json, quiet  bool
 	force        bool
 	workers      int
-	trace        int
+	trace        int // -1 is none
 }
+
+func newCall() *call { return &call{passphraseFD: -1, trace: -1} }
 
 // verb is one word of the command line.
 type verb struct {
@@ -51,12 +55,6 @@ func (v *verb) call(c *call, args []string) error {
 func (c *call) flagSet(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	if c.passphraseFD == 0 {
-		c.passphraseFD = -1
-	}
-	if c.trace == 0 {
-		c.trace = -1
-	}
 	fs.StringVar(&c.home, "home", c.home, text.T("cli.flag.home"))
 	fs.IntVar(&c.passphraseFD, "passphrase-fd", c.passphraseFD, text.T("cli.flag.passphrase_fd"))
 	fs.BoolVar(&c.json, "json", c.json, text.T("cli.flag.json"))
@@ -105,7 +103,12 @@ func (c *call) usage(fs *flag.FlagSet, err error, v *verb) error {
 		c.help(v)
 		return err
 	}
-	return fault.New(fault.Usage, err.Error(), err)
+	// The value of a flag is not repeated: it could be a passphrase in the wrong place.
+	what := err.Error()
+	if _, flagged, ok := strings.Cut(what, " for flag "); ok {
+		what, _, _ = strings.Cut(flagged, ":")
+	}
+	return fault.New(fault.Usage, what, nil)
 }
 
 // help prints the overview, or one verb with its flags.
@@ -116,12 +119,12 @@ func (c *call) help(v *verb) {
 			fmt.Fprintf(c.out, "  cryptodesk %s %s\n        %s\n", v.name, v.args, text.T("cli."+v.name+".summary"))
 		}
 		fmt.Fprintln(c.out, "\n"+text.T("cli.help.common"))
-		printFlags(c.out, (&call{}).flagSet(""))
+		printFlags(c.out, newCall().flagSet(""))
 		fmt.Fprintln(c.out, "\n"+text.T("cli.help.exit"))
 		return
 	}
 	fmt.Fprintf(c.out, "cryptodesk %s %s\n\n%s\n", v.name, v.args, text.T("cli."+v.name+".help"))
-	fs := (&call{}).flagSet(v.name)
+	fs := newCall().flagSet(v.name)
 	if v.flags != nil {
 		v.flags(fs)
 	}

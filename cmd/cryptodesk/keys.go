@@ -3,13 +3,13 @@ package main
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/safefile"
 	"cryptodesk/gui/text"
 )
 
@@ -128,19 +128,12 @@ func (c *call) exportKey(eng *engine.Engine, name string, card, classic bool, ou
 		_, err := c.out.Write(data)
 		return err
 	}
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if c.force {
-		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	f, err := os.OpenFile(out, flags, 0o644)
+	path, err := filepath.Abs(out)
 	if err != nil {
 		return fault.FromOS(out, err)
 	}
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return fault.FromOS(out, err)
-	}
-	return f.Close()
+	_, err = safefile.WriteFile(path, data, 0o644, c.policy())
+	return err
 }
 
 // exportKeyring copies the keyring, private keys and all, still sealed with

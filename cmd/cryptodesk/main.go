@@ -36,7 +36,8 @@ func run(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	call := &call{ctx: ctx, out: os.Stdout, err: os.Stderr}
+	call := newCall()
+	call.ctx, call.out, call.err = ctx, os.Stdout, os.Stderr
 	err := dispatch(call, args)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,11 @@ import (
 // terminal without echo. The caller destroys the buffer.
 func (c *call) ask(prompt string) (*secret.Buffer, error) {
 	if c.passphraseFD >= 0 {
-		return lineFrom(os.NewFile(uintptr(c.passphraseFD), "passphrase"))
+		defer c.leaveOnSignal(nil)()
+		if c.passphrases == nil { // one file for all lines: its finalizer closes the descriptor
+			c.passphrases = os.NewFile(uintptr(c.passphraseFD), "passphrase")
+		}
+		return lineFrom(c.passphrases)
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
@@ -30,6 +35,18 @@ func (c *call) ask(prompt string) (*secret.Buffer, error) {
 		defer tty.Close()
 	}
 	return c.typed(tty, prompt)
+}
+
+// leaveOnSignal ends the program at a signal while it waits for a person, which
+// no context interrupts. No job runs then, so nothing is half-done.
+func (c *call) leaveOnSignal(restore func()) (stop func() bool) {
+	return context.AfterFunc(c.ctx, func() {
+		if restore != nil {
+			restore()
+		}
+		secret.WipeAll()
+		os.Exit(fault.Cancelled.Exit())
+	})
 }
 
 // askNew asks for a new passphrase: twice on a terminal, once from a
@@ -63,6 +80,7 @@ func (c *call) typed(tty *os.File, prompt string) (*secret.Buffer, error) {
 		term.Restore(int(tty.Fd()), old)
 		fmt.Fprintln(c.err)
 	}()
+	defer c.leaveOnSignal(func() { term.Restore(int(tty.Fd()), old) })()
 	fmt.Fprint(c.err, prompt)
 	return readLine(tty, true)
 }

@@ -35,7 +35,11 @@ func (c *call) fail(err error) {
 		}{p})
 		return
 	}
-	fmt.Fprintf(c.err, "cryptodesk: %s\n  %s\n", p.What, p.Do)
+	about := ""
+	if p.Subject != "" {
+		about = safefile.Visible(p.Subject) + ": "
+	}
+	fmt.Fprintf(c.err, "cryptodesk: %s%s\n  %s\n", about, p.What, p.Do)
 }
 
 // emit prints one JSON document on a line of its own.

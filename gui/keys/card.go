@@ -1,13 +1,12 @@
 package keys
 
 import (
-	"os"
 	"strings"
 
 	"fyne.io/fyne/v2"
 
-	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/safefile"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -39,7 +38,7 @@ func SaveCard(w fyne.Window, eng Carder, k identity.Public) {
 			return
 		}
 		var err error
-		away(func() { err = writeNew(paths[0], card) }, func() {
+		away(func() { _, err = safefile.WriteFile(paths[0], card, 0o644, safefile.Refuse) }, func() {
 			if err != nil {
 				Problem(w, err)
 				return
@@ -58,26 +57,6 @@ func cardName(name string) string {
 		return r
 	}, name)
 	return strings.Trim(name, " .") + ".card.txt"
-}
-
-// writeNew writes public text to a file that must not be there yet.
-func writeNew(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return fault.FromOS(path, err)
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(path) // half a card is no card
-		return fault.FromOS(path, err)
-	}
-	return nil
 }
 
 // Problem shows the two sentences of a failure.

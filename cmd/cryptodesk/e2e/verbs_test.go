@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // shell runs verbs in a folder and a profile of their own.
@@ -156,6 +158,71 @@ func TestVerbsExitCodes(t *testing.T) {
 			t.Errorf("%s --help says %q", verb, out)
 		}
 	}
+}
+
+func TestVerbsNeverRepeatAFlagsValue(t *testing.T) {
+	_, said := newShell(t).with("", 2, "encrypt", "--passphrase-fd=hunter2", "x")
+	if strings.Contains(said, "hunter2") || !strings.Contains(said, "passphrase-fd") {
+		t.Errorf("said %q", said)
+	}
+}
+
+// Two encrypted key files take two lines of one descriptor, which is named
+// before the verb and is the first there is.
+func TestVerbsReadOneLineForEachPassphrase(t *testing.T) {
+	a, b := newShell(t), newShell(t)
+	letter := random(t, a.dir, "letter", 100)
+	b.verb(0, "encrypt", letter)
+	a.gone(letter)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.WriteString(passphrase + "\n" + passphrase + "\n")
+	w.Close()
+	defer r.Close()
+	cmd := exec.CommandContext(patience(t), program, "--passphrase-fd", "0", "decrypt", "--home", a.home,
+		"-i", filepath.Join(a.home, "keyring.age"), "-i", filepath.Join(b.home, "keyring.age"), letter+".age")
+	cmd.Stdin = r
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// A signal ends a program that waits for a passphrase.
+func TestVerbAskingLeavesAtASignal(t *testing.T) {
+	s := newShell(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	cmd := exec.CommandContext(patience(t), program, "keys", "list", "--passphrase-fd", "3", "--home", s.home)
+	cmd.ExtraFiles = []*os.File{r}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if _, err := w.WriteString("half a line"); err != nil {
+		t.Fatal(err)
+	}
+	for !taken(t, w) { // until it reads
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// taken says whether the other end has read all that was written to a pipe.
+func taken(t *testing.T, pipe *os.File) bool {
+	t.Helper()
+	n, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n == 0
 }
 
 func TestVerbsJSON(t *testing.T) {
