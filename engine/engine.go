@@ -5,8 +5,11 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
@@ -29,6 +32,7 @@ type Engine struct {
 	closed sync.Once
 
 	changes listeners
+	asking  atomic.Pointer[identity.Prompter]
 }
 
 // Version is what help and the window's settings say.
@@ -116,112 +120,66 @@ func (e *Engine) Unlock(ctx context.Context, pass *secret.Buffer) error {
 // Lock wipes what is unlocked. Cheap; safe at any time.
 func (e *Engine) Lock() { e.session.Lock() }
 
-// Keys lists one's own key pairs, oldest first; nil while locked.
-func (e *Engine) Keys() []identity.Public {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return nil
-	}
-	var keys []identity.Public
-	for _, k := range ring.Keys() {
-		keys = append(keys, k.Public())
-	}
-	return keys
-}
-
-// Key is the own key pair of that name; with an empty name, the first.
-func (e *Engine) Key(name string) (identity.Public, error) {
-	if !e.Unlocked() {
-		return identity.Public{}, fault.New(fault.Locked, "", nil)
-	}
-	for _, k := range e.Keys() {
-		if name == "" || k.Name == name {
-			return k, nil
-		}
-	}
-	return identity.Public{}, fault.New(fault.KeyMissing, name, nil)
-}
-
-// NewKey makes a key pair (identity.Hybrid or identity.X25519) and saves it.
-func (e *Engine) NewKey(ctx context.Context, name string, kind identity.Kind) (identity.Public, error) {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return identity.Public{}, err
-	}
-	make := identity.New
-	if kind == identity.X25519 {
-		make = identity.NewClassic
-	}
-	k, err := make(name)
-	if err != nil {
-		return identity.Public{}, err
-	}
-	public := k.Public()
-	if err := ring.AddKey(k); err != nil {
-		return identity.Public{}, err
-	}
-	e.changes.tell()
-	return public, nil
-}
-
-// Contacts lists the people in the keyring by name; nil while locked.
-func (e *Engine) Contacts() []identity.Contact {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return nil
-	}
-	return ring.Contacts()
-}
-
-// AddContact takes a contact card or a public key in text form and saves it.
-// name may be empty when the card has one.
-func (e *Engine) AddContact(ctx context.Context, name string, text []byte) (identity.Contact, error) {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return identity.Contact{}, err
-	}
-	c, err := identity.ParseContact(name, text)
-	if err != nil {
-		return identity.Contact{}, err
-	}
-	if err := ring.AddContact(c); err != nil {
-		return identity.Contact{}, err
-	}
-	e.changes.tell()
-	return c, nil
-}
-
-// Card is the contact card of one's own key pair with that ID: public text.
-func (e *Engine) Card(id string) ([]byte, error) {
-	k, err := e.keyPair(id)
-	if err != nil {
-		return nil, err
-	}
-	return identity.MarshalCard(k)
-}
-
-func (e *Engine) keyPair(id string) (*identity.KeyPair, error) {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range ring.Keys() {
-		if k.Public().ID == id {
-			return k, nil
-		}
-	}
-	return nil, fault.New(fault.KeyMissing, id, nil)
-}
-
-// SaveBackup writes a copy of the keyring, which opens with the same
-// passphrase, to path, and reads it back. It replaces nothing.
-func (e *Engine) SaveBackup(ctx context.Context, path string) error {
-	ring, err := e.session.Keyring()
-	if err != nil {
-		return err
-	}
-	return ring.SaveCopy(path)
-}
-
 // Protection says how well memory is guarded here.
 func (e *Engine) Protection() secret.Status { return secret.Protection() }
+
+// SetPrompter says who shows what age plugins ask; without one, plugins that
+// ask fail.
+func (e *Engine) SetPrompter(p identity.Prompter) { e.asking.Store(&p) }
+
+func (e *Engine) prompter() identity.Prompter {
+	if p := e.asking.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// Touch says that somebody is there. Cheap; for every key and motion.
+func (e *Engine) Touch() { e.session.Touch() }
+
+// SetIdle sets after how long without Touch the session locks; 0 is never.
+func (e *Engine) SetIdle(limit time.Duration) { e.session.SetIdle(limit) }
+
+// IdleLeft is the time until the session locks for want of Touch; ok is false
+// while locked or when it never will.
+func (e *Engine) IdleLeft() (left time.Duration, ok bool) { return e.session.IdleLeft() }
+
+// LockFor is Lock, and remembers why.
+func (e *Engine) LockFor(why session.Reason) { e.session.LockFor(why) }
+
+// LockedBy is why the session was last locked; empty before the first time.
+func (e *Engine) LockedBy() session.Reason { return e.session.LockedBy() }
+
+// UnlockWait is how long the next passphrase attempt must wait: an earlier one
+// is answered fault.TooSoon.
+func (e *Engine) UnlockWait() time.Duration { return e.session.Wait() }
+
+// ChangePassphrase gives the keyring another passphrase. Both buffers are taken
+// over. Takes some seconds. Errors: WrongPassphrase, TooSoon, Locked,
+// Cancelled, and those of writing; then the old one still holds.
+func (e *Engine) ChangePassphrase(ctx context.Context, old, fresh *secret.Buffer) error {
+	return e.session.ChangePassphrase(ctx, old, fresh)
+}
+
+// Remember keeps v, as JSON, in a section of the sealed session state; nil
+// removes it. Recall reads it into v and says whether it was there. Both do
+// nothing while locked. See session for what that state promises.
+func (e *Engine) Remember(section string, v any) {
+	if v == nil {
+		e.session.Put(section, nil)
+		return
+	}
+	if text, err := json.Marshal(v); err == nil {
+		e.session.Put(section, text)
+	}
+}
+
+// Recall is Remember's other half.
+func (e *Engine) Recall(section string, v any) bool {
+	text := e.session.Get(section)
+	return text != nil && json.Unmarshal(text, v) == nil
+}
+
+// StateProblem is why what the session before remembered could not be used,
+// or nil.
+func (e *Engine) StateProblem() error { return e.session.StateProblem() }

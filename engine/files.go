@@ -29,7 +29,12 @@ func (e *Engine) PlanTo(ctx context.Context, intent batch.Intent, paths []string
 
 // Encrypt starts a job with one row for each plan.Encrypt item, in order.
 func (e *Engine) Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, error) {
-	return e.run(batch.Encrypt(e.ctx, e.store, plan, opt))
+	opt.Prompter = e.prompter()
+	j, err := e.run(batch.Encrypt(e.ctx, e.store, plan, opt))
+	if err == nil {
+		e.usedFor(opt.To)
+	}
+	return j, err
 }
 
 // Decrypt starts a job with one row for each plan.Open item, in order. The
@@ -40,7 +45,11 @@ func (e *Engine) Decrypt(plan *batch.Plan, opt batch.OpenOptions) (*job.Job, err
 	if err != nil {
 		return nil, err
 	}
-	return e.run(batch.Open(e.ctx, e.store, plan, opt))
+	j, err := e.run(batch.Open(e.ctx, e.store, plan, opt))
+	if err == nil {
+		e.usedToOpen(plan)
+	}
+	return j, err
 }
 
 // Rewrap starts a job that changes who can open the plan.Open items, with the
@@ -55,6 +64,7 @@ func (e *Engine) RewrapWith(plan *batch.Plan, to []identity.Recipient, opt batch
 	if err != nil {
 		return nil, err
 	}
+	opt.Prompter = e.prompter()
 	return e.run(batch.Rewrap(e.ctx, e.store, plan, to, opt))
 }
 
@@ -69,6 +79,7 @@ func (e *Engine) withKeys(opt batch.OpenOptions) (batch.OpenOptions, error) {
 		}
 		return opt, err
 	}
+	lease.SetPrompter(e.prompter())
 	opt.Keys = lease
 	return opt, nil
 }

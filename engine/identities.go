@@ -3,12 +3,8 @@ package engine
 import (
 	"context"
 
-	"filippo.io/age"
-
-	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
-	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 )
 
@@ -16,57 +12,36 @@ import (
 // program does.
 const maxIdentityFile = 16 << 20
 
-// OpenIdentityFiles reads private keys from files: age identity files, plain
-// or encrypted with a passphrase (a keyring is one), and OpenSSH keys. ask is
-// called for each encrypted one. The caller, or the job it is given to, closes
-// the result.
+// OpenIdentityFiles reads private keys from files: all that Read knows, such
+// as age identity files, plain or encrypted with a passphrase (a keyring is
+// one), and OpenSSH keys. ask is called for each encrypted one. The caller, or
+// the job it is given to, closes the result.
 func (e *Engine) OpenIdentityFiles(ctx context.Context, paths []string, ask func() (*secret.Buffer, error)) (*identity.Opened, error) {
 	var keys []*identity.KeyPair
-	defer func() {
-		for _, k := range keys {
-			k.Destroy()
-		}
-	}()
 	for _, path := range paths {
-		more, err := readIdentities(ctx, path, ask)
+		in, err := e.ReadFile(ctx, path, once(ask))
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, more...)
+		defer in.Close()
+		if len(in.pairs) == 0 {
+			return nil, fault.New(fault.BadIdentity, path, nil)
+		}
+		keys = append(keys, in.pairs...)
 	}
-	return identity.Open(keys...)
+	opened, err := identity.Open(keys...)
+	if err == nil {
+		opened.SetPrompter(e.prompter())
+	}
+	return opened, err
 }
 
-func readIdentities(ctx context.Context, path string, ask func() (*secret.Buffer, error)) ([]*identity.KeyPair, error) {
-	src, err := safefile.OpenSource(path)
-	if err != nil {
-		return nil, err
+// once turns a wrong passphrase into an error: a script has no other.
+func once(ask func() (*secret.Buffer, error)) identity.Ask {
+	return func(again bool) (*secret.Buffer, error) {
+		if again {
+			return nil, fault.New(fault.WrongPassphrase, "", nil)
+		}
+		return ask()
 	}
-	defer src.Close()
-	var text *secret.Buffer
-	if info := agefile.InspectReader(src, src.Size()); info.Passphrase {
-		text, err = decryptIdentities(ctx, src, ask)
-	} else {
-		text, err = secret.ReadAll(src, maxIdentityFile)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer text.Destroy()
-	keys, err := identity.ParseIdentityFile(text)
-	if err != nil {
-		return nil, fault.New(fault.Of(err), path, nil)
-	}
-	return keys, nil
-}
-
-func decryptIdentities(ctx context.Context, src *safefile.Source, ask func() (*secret.Buffer, error)) (*secret.Buffer, error) {
-	pass, err := ask()
-	if err != nil {
-		return nil, err
-	}
-	defer pass.Destroy()
-	id := agefile.NewPassphrase(pass)
-	defer id.Destroy()
-	return agefile.DecryptMemory(ctx, src, []age.Identity{id}, maxIdentityFile)
 }

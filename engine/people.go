@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"cryptodesk/engine/fault"
@@ -15,6 +16,21 @@ type Person struct {
 	Recipient identity.Recipient // what a file is encrypted to by default
 	Classic   identity.Recipient // the same person without post-quantum; zero if none
 	Verified  bool
+	Changed   bool // other keys came under the contact's name: nothing is encrypted to them
+}
+
+// Hardware says that the person's key lives on a device that can be lost.
+func (p Person) Hardware() bool { return p.Recipient.Kind.Hardware() }
+
+// HardwareOnly says that everyone a file would be encrypted to has their key
+// on a device: when the devices are lost, so is the file.
+func HardwareOnly(to []identity.Recipient) bool {
+	for _, r := range to {
+		if !r.Kind.Hardware() {
+			return false
+		}
+	}
+	return len(to) > 0
 }
 
 // People lists Me (every own key pair) and then the contacts; nil while locked.
@@ -29,14 +45,14 @@ func (e *Engine) People() []Person {
 	for _, c := range e.Contacts() {
 		people = append(people, Person{
 			Name: c.Name, ID: c.Recipient.ID(),
-			Recipient: c.Recipient, Classic: c.Classic, Verified: c.Verified,
+			Recipient: c.Recipient, Classic: c.Classic, Verified: c.Verified, Changed: c.Changed(),
 		})
 	}
 	return people
 }
 
 // Find resolves names: "me" is the first own key pair, anything else the name
-// of a contact or of an own key pair, in any case.
+// of a contact, of an own key pair or of a group, in any case. Nobody comes twice.
 func (e *Engine) Find(names []string) ([]Person, error) {
 	if !e.Unlocked() {
 		return nil, fault.New(fault.Locked, "", nil)
@@ -44,22 +60,38 @@ func (e *Engine) Find(names []string) ([]Person, error) {
 	all := e.People()
 	var found []Person
 	for _, name := range names {
-		p, ok := match(all, name)
-		if !ok {
+		these := e.match(all, name)
+		if len(these) == 0 {
 			return nil, fault.New(fault.NoContact, name, nil)
 		}
-		found = append(found, p)
+		for _, p := range these {
+			if !slices.ContainsFunc(found, func(f Person) bool { return f.ID == p.ID }) {
+				found = append(found, p)
+			}
+		}
 	}
 	return found, nil
 }
 
-func match(people []Person, name string) (Person, bool) {
-	for _, p := range people {
-		if strings.EqualFold(p.Name, name) || p.Me && strings.EqualFold(name, "me") {
-			return p, true
+// match answers one person, or the members of a group.
+func (e *Engine) match(all []Person, name string) []Person {
+	for _, p := range all {
+		if identity.SameName(p.Name, name) || p.Me && strings.EqualFold(name, "me") {
+			return []Person{p}
 		}
 	}
-	return Person{}, false
+	var members []Person
+	for _, g := range e.Groups() {
+		if !identity.SameName(g.Name, name) {
+			continue
+		}
+		for _, p := range all {
+			if !p.Me && slices.Contains(g.Members, p.ID) {
+				members = append(members, p)
+			}
+		}
+	}
+	return members
 }
 
 // LooksLikeRecipient tells a public key from a name.
@@ -70,12 +102,15 @@ func LooksLikeRecipient(s string) bool {
 // Audience turns people into recipients of one file. When post-quantum and
 // classic keys would mix, it answers fault.MixedKeys with the names of those
 // who have only a classic key, unless classic says to use everyone's classic
-// key. The stock age program refuses such a mix too: the file would be only as
+// key. A contact whose key changed is fault.ContactChanged. The stock age program refuses such a mix too: the file would be only as
 // strong as its weakest key.
 func Audience(people []Person, classic bool) ([]identity.Recipient, error) {
 	var to []identity.Recipient
-	var weak, strong []string
+	var weak, strong, changed []string
 	for _, p := range people {
+		if p.Changed {
+			changed = append(changed, p.Name)
+		}
 		r := p.Recipient
 		if classic && p.Classic.Text != "" {
 			r = p.Classic
@@ -90,6 +125,8 @@ func Audience(people []Person, classic bool) ([]identity.Recipient, error) {
 	switch {
 	case len(to) == 0:
 		return nil, fault.New(fault.NoRecipients, "", nil)
+	case len(changed) > 0:
+		return nil, fault.New(fault.ContactChanged, strings.Join(changed, ", "), nil)
 	case len(weak) > 0 && len(strong) > 0 && classic:
 		return nil, fault.New(fault.MixedKeys, strings.Join(strong, ", "), nil)
 	case len(weak) > 0 && len(strong) > 0:

@@ -20,6 +20,7 @@ import (
 
 // fake is an engine with a state and nothing behind it.
 type fake struct {
+	Engine  // what no test asks for
 	home    string
 	state   session.State
 	changed func()

@@ -5,10 +5,13 @@
 package gui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"cryptodesk/engine"
+	"cryptodesk/engine/identity"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/cross"
@@ -32,7 +35,15 @@ type Engine interface {
 	State() session.State
 	OnChange(f func()) (stop func())
 	Protection() secret.Status
+	Touch()
+	SetIdle(limit time.Duration)
+	IdleLeft() (left time.Duration, ok bool)
 	Lock()
+	LockFor(why session.Reason)
+	LockedBy() session.Reason
+	UnlockWait() time.Duration
+	StateProblem() error
+	SetPrompter(p identity.Prompter)
 	Close()
 }
 

@@ -22,6 +22,8 @@ type EncryptOptions struct {
 	RemoveOriginals bool
 
 	Workers int // payload workers and small files side by side; 0 is one a core
+
+	Prompter identity.Prompter // answers plugins among To; may be nil
 }
 
 // OpenOptions says with what and where to. Passphrase
@@ -32,5 +34,6 @@ type OpenOptions struct {
 	Dir        string           // where results go; "" is beside each file
 	Out        string           // the exact result path, for a plan of one item
 	Policy     safefile.Policy
-	Workers    int // as in EncryptOptions
+	Workers    int               // as in EncryptOptions
+	Prompter   identity.Prompter // Rewrap only: answers plugins among the new recipients
 }

@@ -77,6 +77,17 @@ const (
 	NameTaken      Kind = "NameTaken"   // another key pair or contact has it
 	NoContact      Kind = "NoContact"   // no contact of that name
 	KeyMissing     Kind = "KeyMissing"  // no key pair of that name
+
+	LastKey        Kind = "LastKey"        // the only key pair cannot be deleted
+	GroupMissing   Kind = "GroupMissing"   // no group of that name
+	ContactChanged Kind = "ContactChanged" // another key came under a contact's name; nothing goes there until somebody decided
+	CannotImport   Kind = "CannotImport"   // recognised, but not something this program can use; Subject says what
+	NoCode         Kind = "NoCode"         // a picture without a QR code of a contact card
+	PluginMissing  Kind = "PluginMissing"  // the age plugin named in Subject is not installed
+	PluginFailed   Kind = "PluginFailed"   // the age plugin named in Subject did not do it
+	StateDamaged   Kind = "StateDamaged"   // the sealed session state was changed or is not this profile's
+	StateOld       Kind = "StateOld"       // the sealed session state is older than what was written last
+	TooSoon        Kind = "TooSoon"        // another passphrase attempt is accepted only later
 )
 
 // The program itself.
@@ -95,6 +106,7 @@ var kinds = []Kind{
 	UnsafePath, UnsafeLink, DuplicateEntry, UnsupportedEntry, ArchiveDamaged,
 	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
 	NameMissing, NameTaken, NoContact, KeyMissing,
+	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, StateDamaged, StateOld, TooSoon,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -106,7 +118,7 @@ func Kinds() []Kind { return slices.Clone(kinds) }
 func (k Kind) Retryable() bool {
 	switch k {
 	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
-		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, Cancelled:
+		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled:
 		return true
 	}
 	return false
@@ -120,10 +132,10 @@ func (k Kind) Exit() int {
 		return 0
 	case Usage, NoRecipients, PassphraseAlone:
 		return 2
-	case WrongPassphrase, NoKey, NeedPassphrase, Locked:
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
-		CardDamaged, CardForged:
+		CardDamaged, CardForged, StateDamaged, StateOld:
 		return 4
 	case Cancelled:
 		return 130

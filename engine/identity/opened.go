@@ -124,3 +124,7 @@ func (o *Opened) Closed() bool {
 	defer o.mu.RUnlock()
 	return o.mem == nil
 }
+
+// SetPrompter says who answers the questions of plugins among the keys. Before
+// the first Unwrap.
+func (o *Opened) SetPrompter(p Prompter) {}

@@ -88,6 +88,14 @@ func (k *Keyring) AddContact(people ...identity.Contact) error {
 	})
 }
 
+// TakeContacts is AddContact for people who came from outside: one whose name
+// is taken by other keys makes that contact Changed instead (an offer), and one
+// whose keys are there already changes nothing, except that a signing key or a
+// classic key not known before is added. Errors: TooMany, those of identity.CleanName.
+func (k *Keyring) TakeContacts(people ...identity.Contact) error {
+	return k.AddContact(people...)
+}
+
 // UpdateContact replaces the contact with that ID. Errors: NoContact, and those
 // of AddContact.
 func (k *Keyring) UpdateContact(id string, c identity.Contact) error {

@@ -2,11 +2,13 @@ package files
 
 import (
 	"context"
+	"image"
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/batch"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/keyring"
 )
 
 // Engine is what this screen asks of the engine. *engine.Engine is one.
@@ -18,5 +20,9 @@ type Engine interface {
 	People() []engine.Person
 	Keys() []identity.Public
 	Card(id string) ([]byte, error)
+	CardCode(id string) (image.Image, error)
 	AddContact(ctx context.Context, name string, text []byte) (identity.Contact, error)
+	Groups() []keyring.Group
+	Remember(section string, v any)
+	Recall(section string, v any) bool
 }

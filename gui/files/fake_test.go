@@ -22,6 +22,7 @@ import (
 
 // fake is an engine that plans what it is told and runs jobs by hand.
 type fake struct {
+	Engine // what no test asks for
 	t      *testing.T
 	people []engine.Person
 	plan   *batch.Plan

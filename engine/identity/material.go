@@ -1,0 +1,58 @@
+package identity
+
+// Material says what some text is, by its content and never by a file's name.
+// The words for each are the translations "material.<material>" and, for what
+// cannot be imported, "material.<material>.why".
+type Material string
+
+// What can be imported.
+const (
+	AgeIdentity    Material = "ageIdentity"    // AGE-SECRET-KEY lines, plugin identities among them
+	AgeEncrypted   Material = "ageEncrypted"   // an age file; an identity file inside, if a passphrase opens it
+	OpenSSHPrivate Material = "opensshPrivate" // Ed25519 or RSA, plain or with a passphrase
+	PEMPrivate     Material = "pemPrivate"     // RSA or Ed25519: PKCS#1, PKCS#8, either encrypted or not
+	Card           Material = "card"           // a contact card
+	PublicKeys     Material = "publicKeys"     // a public key, or a recipients file
+	Picture        Material = "picture"        // PNG or JPEG, to be looked through for a QR code
+)
+
+// What is recognised and cannot be imported.
+const (
+	OpenPGP      Material = "openpgp"
+	PuTTY        Material = "putty"
+	Certificate  Material = "certificate"  // X.509, or an SSH certificate
+	OtherPrivate Material = "otherPrivate" // a private key of a sort that age cannot use: ECDSA, DSA, security keys, short RSA
+	OtherPublic  Material = "otherPublic"  // a public key of such a sort
+	Minisign     Material = "minisign"
+	PKCS12       Material = "pkcs12"
+	Unknown      Material = "unknown"
+)
+
+// Materials returns all of them, for the translations to cover.
+func Materials() []Material {
+	return []Material{AgeIdentity, AgeEncrypted, OpenSSHPrivate, PEMPrivate, Card, PublicKeys, Picture,
+		OpenPGP, PuTTY, Certificate, OtherPrivate, OtherPublic, Minisign, PKCS12, Unknown}
+}
+
+// Importable says whether something can be taken in.
+func (m Material) Importable() bool {
+	switch m {
+	case AgeIdentity, AgeEncrypted, OpenSSHPrivate, PEMPrivate, Card, PublicKeys, Picture:
+		return true
+	}
+	return false
+}
+
+// Private says whether it holds, or may hold, a private key: never shown,
+// never put into an ordinary text field.
+func (m Material) Private() bool {
+	switch m {
+	case AgeIdentity, AgeEncrypted, OpenSSHPrivate, PEMPrivate, PuTTY, OtherPrivate, PKCS12:
+		return true
+	}
+	return false
+}
+
+// Recognise says what text is. It looks at the first 64 KiB at most, keeps
+// nothing, and makes no string of it.
+func Recognise(text []byte) Material { return Unknown }
