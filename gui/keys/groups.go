@@ -1,0 +1,4 @@
+package keys
+
+// groups opens the list of groups.
+func (s *Screen) groups() {}
