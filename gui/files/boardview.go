@@ -15,7 +15,7 @@ import (
 type boardView struct {
 	s       *Screen
 	content fyne.CanvasObject
-	list    *list
+	list    *widget.List
 
 	title   *widget.Text
 	figures *widget.Text
@@ -33,11 +33,11 @@ func newBoardView(s *Screen) *boardView {
 		reveal: s.reveal, retry: s.retry, details: s.details, menu: s.menu,
 		cancel: func(at spot) { at.run.job.CancelRow(at.row) },
 	}
-	v.list = newList(rowHeight, func() int { return len(s.board.spots) },
+	v.list = widget.NewList(rowHeight, func() int { return len(s.board.spots) },
 		func() fyne.CanvasObject { return newRow(acts) },
 		func(i int, o fyne.CanvasObject) { o.(*row).show(s.board.spots[i]) })
-	v.list.chosen = v.choose
-	v.list.removed = func(i int) { s.removeOrCancel(s.board.spots[i]) }
+	v.list.Chosen = v.choose
+	v.list.Removed = func(i int) { s.removeOrCancel(s.board.spots[i]) }
 
 	v.title = widget.Strong("").Fits(widget.FitEnd)
 	v.figures = widget.Caption("").Fits(widget.FitEnd)
@@ -65,7 +65,7 @@ func newBoardView(s *Screen) *boardView {
 func (v *boardView) choose(i int) {
 	at := v.s.board.spots[i]
 	if ended(at.state().State) {
-		v.s.menu(at, v.list.shown[i])
+		v.s.menu(at, v.list.Row(i))
 	}
 }
 

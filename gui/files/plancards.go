@@ -38,7 +38,7 @@ func (p *planView) lines(title string, items []batch.Item, line func(batch.Item)
 
 // showAll lists everything of a group in a sheet of its own.
 func (p *planView) showAll(title string, items []batch.Item) {
-	all := newList(40, func() int { return len(items) },
+	all := widget.NewList(40, func() int { return len(items) },
 		func() fyne.CanvasObject { return newPlanLine() },
 		func(i int, o fyne.CanvasObject) { o.(*planLine).show(items[i], "", sizeOf(items[i])) })
 	var sheet *widget.Sheet

@@ -155,11 +155,11 @@ func TestTenThousandRows(t *testing.T) {
 	s, w, n := running(t, f, names...)
 	<-begun
 	made, updated := 0, 0
-	create, update := s.rows.list.create, s.rows.list.update
-	s.rows.list.create = func() fyne.CanvasObject { made++; return create() }
-	s.rows.list.update = func(i int, o fyne.CanvasObject) { updated++; update(i, o) }
+	create, update := s.rows.list.Create, s.rows.list.Update
+	s.rows.list.Create = func() fyne.CanvasObject { made++; return create() }
+	s.rows.list.Update = func(i int, o fyne.CanvasObject) { updated++; update(i, o) }
 	n.tell()
-	seen := len(s.rows.list.shown)
+	seen := s.rows.list.Shown()
 	if updated != seen || seen > 10 {
 		t.Errorf("%d updates for %d visible rows", updated, seen)
 	}

@@ -1,4 +1,4 @@
-package files
+package widget
 
 import (
 	"math"
@@ -9,35 +9,35 @@ import (
 	stock "fyne.io/fyne/v2/widget"
 
 	"cryptodesk/gui/theme"
-	"cryptodesk/gui/widget"
 )
 
-// list shows any number of rows of one height and makes objects only for
+// List shows any number of rows of one height and makes objects only for
 // those that can be seen. Unlike the toolkit's list it touches nothing else
 // when it is refreshed, keeps a row's object while it stays visible, and hands
 // keys on.
-type list struct {
+type List struct {
 	stock.BaseWidget
+	Create  func() fyne.CanvasObject
+	Update  func(i int, o fyne.CanvasObject) // fills an object for row i
+	Chosen  func(i int)                      // Enter or Space on a row
+	Removed func(i int)                      // Delete on a row
+
 	height float32
 	length func() int
-	create func() fyne.CanvasObject
-	update func(i int, o fyne.CanvasObject)
-
-	chosen  func(i int) // Enter or Space on a row
-	removed func(i int) // Delete on a row
 
 	scroll  *container.Scroll
 	body    *fyne.Container
-	mark    *widget.Panel
+	mark    *Panel
 	shown   map[int]fyne.CanvasObject // by row
 	spare   []fyne.CanvasObject
 	at      int // the row the keyboard is on
 	focused bool
 }
 
-func newList(height float32, length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *list {
-	l := &list{height: height, length: length, create: create, update: update, shown: map[int]fyne.CanvasObject{}}
-	l.mark = widget.NewPanel(theme.HoverTint, theme.Corner)
+// NewList makes a list of length rows, each height pixels high.
+func NewList(height float32, length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *List {
+	l := &List{height: height, length: length, Create: create, Update: update, shown: map[int]fyne.CanvasObject{}}
+	l.mark = NewPanel(theme.HoverTint, theme.Corner)
 	l.mark.Stroke, l.mark.StrokeWidth = theme.Accent, 2
 	l.mark.Hide()
 	l.body = container.New(listLayout{l}, l.mark)
@@ -48,13 +48,22 @@ func newList(height float32, length func() int, create func() fyne.CanvasObject,
 }
 
 // CreateRenderer is for the toolkit.
-func (l *list) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(l.scroll) }
+func (l *List) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(l.scroll) }
+
+// Row is the object that shows row i, nil while it cannot be seen.
+func (l *List) Row(i int) fyne.CanvasObject { return l.shown[i] }
+
+// Shown is how many rows have an object now.
+func (l *List) Shown() int { return len(l.shown) }
+
+// At is the row the keyboard is on.
+func (l *List) At() int { return l.at }
 
 // MinSize is one row: the list takes the height it is given.
-func (l *list) MinSize() fyne.Size { return fyne.NewSize(200, l.height) }
+func (l *List) MinSize() fyne.Size { return fyne.NewSize(200, l.height) }
 
 // Resize also decides anew which rows can be seen.
-func (l *list) Resize(s fyne.Size) {
+func (l *List) Resize(s fyne.Size) {
 	l.BaseWidget.Resize(s)
 	l.scroll.Resize(s)
 	l.arrange(false)
@@ -62,7 +71,7 @@ func (l *list) Resize(s fyne.Size) {
 
 // Refresh updates the rows that can be seen; the number of rows may have
 // changed.
-func (l *list) Refresh() {
+func (l *List) Refresh() {
 	l.at = max(0, min(l.at, l.length()-1))
 	l.scroll.Refresh() // the content may be shorter than where it was scrolled to
 	l.arrange(true)
@@ -70,7 +79,7 @@ func (l *list) Refresh() {
 }
 
 // listLayout gives the rows their places in the scrolled body.
-type listLayout struct{ l *list }
+type listLayout struct{ l *List }
 
 func (s listLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(0, s.l.height*float32(s.l.length()))
@@ -79,7 +88,7 @@ func (s listLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 func (s listLayout) Layout([]fyne.CanvasObject, fyne.Size) { s.l.arrange(false) }
 
 // visible is the range [first, end) of rows that can be seen.
-func (l *list) visible() (first, end int) {
+func (l *List) visible() (first, end int) {
 	view := l.scroll.Size().Height
 	if view <= 0 {
 		return 0, 0
@@ -90,7 +99,7 @@ func (l *list) visible() (first, end int) {
 }
 
 // arrange gives every visible row an object and updates the new ones, or all.
-func (l *list) arrange(all bool) {
+func (l *List) arrange(all bool) {
 	first, end := l.visible()
 	changed := false
 	for i, o := range l.shown {
@@ -110,7 +119,7 @@ func (l *list) arrange(all bool) {
 			changed = true
 		}
 		if !old || all {
-			l.update(i, o)
+			l.Update(i, o)
 		}
 		o.Resize(size)
 		o.Move(fyne.NewPos(0, float32(i)*l.height))
@@ -122,18 +131,18 @@ func (l *list) arrange(all bool) {
 	}
 }
 
-func (l *list) take() fyne.CanvasObject {
+func (l *List) take() fyne.CanvasObject {
 	if n := len(l.spare); n > 0 {
 		o := l.spare[n-1]
 		l.spare = l.spare[:n-1]
 		return o
 	}
-	return l.create()
+	return l.Create()
 }
 
 // order keeps the objects in the order of their rows, which is the order in
 // which Tab visits them.
-func (l *list) order() {
+func (l *List) order() {
 	rows := make([]int, 0, len(l.shown))
 	for i := range l.shown {
 		rows = append(rows, i)
@@ -148,7 +157,7 @@ func (l *list) order() {
 	l.body.Refresh()
 }
 
-func (l *list) placeMark() {
+func (l *List) placeMark() {
 	if !l.focused || l.length() == 0 {
 		l.mark.Hide()
 		return
@@ -159,7 +168,7 @@ func (l *list) placeMark() {
 }
 
 // goTo puts the keyboard on a row and makes it visible.
-func (l *list) goTo(i int) {
+func (l *List) goTo(i int) {
 	l.at = max(0, min(i, l.length()-1))
 	top, view := float32(l.at)*l.height, l.scroll.Size().Height
 	switch {
@@ -172,16 +181,16 @@ func (l *list) goTo(i int) {
 }
 
 // FocusGained shows which row the keyboard is on.
-func (l *list) FocusGained() { l.focused = true; l.placeMark() }
+func (l *List) FocusGained() { l.focused = true; l.placeMark() }
 
 // FocusLost hides it.
-func (l *list) FocusLost() { l.focused = false; l.placeMark() }
+func (l *List) FocusLost() { l.focused = false; l.placeMark() }
 
 // TypedRune is ignored.
-func (l *list) TypedRune(rune) {}
+func (l *List) TypedRune(rune) {}
 
 // TypedKey moves between the rows and acts on one.
-func (l *list) TypedKey(e *fyne.KeyEvent) {
+func (l *List) TypedKey(e *fyne.KeyEvent) {
 	page := max(1, int(l.scroll.Size().Height/l.height)-1)
 	switch e.Name {
 	case fyne.KeyDown:
@@ -197,15 +206,15 @@ func (l *list) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEnd:
 		l.goTo(l.length() - 1)
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		l.act(l.chosen)
+		l.act(l.Chosen)
 	case fyne.KeyDelete:
-		l.act(l.removed)
+		l.act(l.Removed)
 	default:
-		widget.Unhandled(l, e)
+		Unhandled(l, e)
 	}
 }
 
-func (l *list) act(f func(int)) {
+func (l *List) act(f func(int)) {
 	if f != nil && l.at < l.length() {
 		f(l.at)
 	}
