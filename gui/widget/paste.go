@@ -68,7 +68,27 @@ func (f *PassphraseField) appendBytes(b []byte) {
 
 // pasteFromHelper runs the first clipboard helper there is.
 func pasteFromHelper() (*secret.Buffer, pasteResult) {
-	helper := clipboardHelper()
+	return readHelper(clipboardHelper(""), pasteLimit)
+}
+
+// ReadClipboard reads the clipboard, which may hold a private key, through a
+// helper's pipe straight into guarded memory: its text, or else the picture in
+// it. The caller owns the buffer, which is nil when there is nothing, or more
+// than limit bytes. helper says whether there is a program to ask at all. It
+// blocks for some seconds at most; for a worker's goroutine.
+func ReadClipboard(limit int) (b *secret.Buffer, helper bool) {
+	for _, kind := range []string{"", "image/png"} {
+		b, result := readHelper(clipboardHelper(kind), limit)
+		if result == pasted {
+			return b, true
+		}
+		helper = helper || result != noHelper
+	}
+	return nil, helper
+}
+
+// readHelper runs a clipboard helper.
+func readHelper(helper []string, limit int) (*secret.Buffer, pasteResult) {
 	if helper == nil {
 		return nil, noHelper
 	}
@@ -79,7 +99,7 @@ func pasteFromHelper() (*secret.Buffer, pasteResult) {
 	if err != nil || cmd.Start() != nil {
 		return nil, nothingToPaste
 	}
-	b, err := secret.ReadAll(pipe, pasteLimit)
+	b, err := secret.ReadAll(pipe, limit)
 	if err != nil { // too much: end the helper, keep nothing
 		cancel()
 	}
@@ -90,13 +110,19 @@ func pasteFromHelper() (*secret.Buffer, pasteResult) {
 	return b, pasted
 }
 
-func clipboardHelper() []string {
-	candidates := [][]string{
-		{"xclip", "-o", "-selection", "clipboard"},
-		{"xsel", "--clipboard", "--output"},
+// clipboardHelper is the command that writes what the clipboard holds of a
+// kind, a MIME type or "" for text; nil without one.
+func clipboardHelper(kind string) []string {
+	x, wayland := []string{"xclip", "-o", "-selection", "clipboard"}, []string{"wl-paste", "--no-newline"}
+	candidates := [][]string{x}
+	if kind == "" {
+		candidates = append(candidates, []string{"xsel", "--clipboard", "--output"})
+	} else {
+		candidates[0] = append(x, "-t", kind)
+		wayland = append(wayland, "--type", kind)
 	}
 	if os.Getenv("WAYLAND_DISPLAY") != "" {
-		candidates = append([][]string{{"wl-paste", "--no-newline"}}, candidates...)
+		candidates = append([][]string{wayland}, candidates...)
 	}
 	for _, c := range candidates {
 		if path, err := exec.LookPath(c[0]); err == nil {

@@ -21,6 +21,7 @@ type Sheet struct {
 
 	canvas  fyne.Canvas
 	before  fyne.Focusable
+	heading *Text
 	content fyne.CanvasObject
 	card    *fyne.Container
 	width   float32
@@ -32,15 +33,19 @@ type Sheet struct {
 func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
 	foot := append([]fyne.CanvasObject{Spacer()}, buttons...)
 	room := Pad(theme.Half, theme.Half, content) // or the scroll would cut focus rings off
-	body := container.NewBorder(Heading(title), Row(theme.Grid, foot...), nil, nil,
+	heading := Heading(title)
+	body := container.NewBorder(heading, Row(theme.Grid, foot...), nil, nil,
 		Pad(theme.Gap-theme.Half, 0, container.New(bleed{theme.Half}, FollowFocus(room))))
-	s := &Sheet{content: room, card: Card(body), width: 480}
+	s := &Sheet{heading: heading, content: room, card: Card(body), width: 480}
 	s.ExtendBaseWidget(s)
 	return s
 }
 
 // Wide sets the sheet's width in pixels (480 unless set).
 func (s *Sheet) Wide(width float32) *Sheet { s.width = width; return s }
+
+// Retitle changes the heading, for a sheet that goes on to its next step.
+func (s *Sheet) Retitle(title string) { s.heading.Set(title) }
 
 // Open puts the sheet over c and the keyboard on first, which may be nil.
 func (s *Sheet) Open(c fyne.Canvas, first fyne.Focusable) {
