@@ -18,7 +18,7 @@ import (
 type dropArea struct {
 	stock.BaseWidget
 	content fyne.CanvasObject
-	edge    *dashes
+	edge    *widget.Dashes
 	tint    *widget.Panel
 	first   *widget.Button
 	tapped  func()
@@ -56,7 +56,7 @@ func newDropStrip(choose, chooseFolder func()) *dropArea {
 
 func newDropArea(content fyne.CanvasObject, first *widget.Button, tapped func()) *dropArea {
 	d := &dropArea{first: first, tapped: tapped}
-	d.edge = newDashes(theme.FieldBorder)
+	d.edge = widget.NewDashes(theme.FieldBorder)
 	d.tint = widget.NewPanel(theme.Surface, theme.Radius)
 	d.content = container.NewStack(d.tint, d.edge, content)
 	d.ExtendBaseWidget(d)
@@ -86,7 +86,7 @@ func (d *dropArea) lit(on bool) {
 	if on {
 		edge, fill = theme.Accent, theme.AccentSoft
 	}
-	d.edge.tone(edge)
+	d.edge.Tone(edge)
 	d.tint.Fill = fill
 	d.tint.Refresh()
 }

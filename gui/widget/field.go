@@ -10,6 +10,8 @@ import (
 // PassphraseField.
 type Field struct {
 	stock.Entry
+	OnPaste func() // instead of pasting, where what comes may be a secret
+
 	spoken string
 }
 
@@ -50,6 +52,10 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 
 // TypedShortcut lets the window's own shortcuts through.
 func (f *Field) TypedShortcut(s fyne.Shortcut) {
+	if _, paste := s.(*fyne.ShortcutPaste); paste && f.OnPaste != nil {
+		f.OnPaste()
+		return
+	}
 	if _, ours := s.(*desktop.CustomShortcut); ours {
 		f.Entry.TypedShortcut(s) // word-wise movement
 		passShortcut(f, s)

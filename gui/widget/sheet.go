@@ -71,6 +71,10 @@ func (s *Sheet) Close() {
 	}
 }
 
+// Closed says that the sheet was taken away, by the lock perhaps, while work
+// for it went on.
+func (s *Sheet) Closed() bool { return s.closed }
+
 // DismissTop closes the uppermost sheet that may be closed by Esc, and says
 // whether there was something above the screen.
 func DismissTop(c fyne.Canvas) bool {

@@ -1,4 +1,4 @@
-package files
+package widget
 
 import (
 	"image"
@@ -12,19 +12,21 @@ import (
 	"cryptodesk/gui/theme"
 )
 
-// dashes is a dashed outline with round corners: the place to drop things on.
-type dashes struct {
+// Dashes is a dashed outline with round corners: the place to drop things on.
+type Dashes struct {
 	stock.BaseWidget
 	role fyne.ThemeColorName
 }
 
-func newDashes(role fyne.ThemeColorName) *dashes {
-	d := &dashes{role: role}
+// NewDashes makes an outline in a colour of the theme.
+func NewDashes(role fyne.ThemeColorName) *Dashes {
+	d := &Dashes{role: role}
 	d.ExtendBaseWidget(d)
 	return d
 }
 
-func (d *dashes) tone(role fyne.ThemeColorName) {
+// Tone changes the colour's role.
+func (d *Dashes) Tone(role fyne.ThemeColorName) {
 	if d.role != role {
 		d.role = role
 		d.Refresh()
@@ -32,7 +34,7 @@ func (d *dashes) tone(role fyne.ThemeColorName) {
 }
 
 // CreateRenderer is for the toolkit.
-func (d *dashes) CreateRenderer() fyne.WidgetRenderer {
+func (d *Dashes) CreateRenderer() fyne.WidgetRenderer {
 	return stock.NewSimpleRenderer(canvas.NewRaster(d.draw))
 }
 
@@ -43,7 +45,7 @@ const (
 )
 
 // draw paints the outline for a size in device pixels.
-func (d *dashes) draw(w, h int) image.Image {
+func (d *Dashes) draw(w, h int) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	if w < 2 || h < 2 || d.Size().Width <= 0 {
 		return img
