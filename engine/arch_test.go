@@ -29,7 +29,7 @@ type room struct {
 // exist. The empty name is the engine itself, the one door; bench is a program that measures.
 var rooms = []room{
 	{"bench", []string{"", "batch", "session", "keyring", "identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
-	{"", []string{"batch", "session", "keyring", "identity", "qr", "agefile", "safefile", "job", "passphrase", "secret", "fault"}},
+	{"", []string{"batch", "session", "keyring", "identity", "qr", "agefile", "safefile", "job", "passphrase", "secret/scan", "secret", "fault"}},
 	{"batch", []string{"identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
 	{"session", []string{"keyring", "identity", "safefile", "secret", "fault"}},
 	{"keyring", []string{"identity", "agefile", "agefile/stream", "safefile", "secret", "fault"}},
@@ -40,6 +40,7 @@ var rooms = []room{
 	{"job", []string{"fault"}},
 	{"qr", []string{"fault"}},
 	{"passphrase", []string{"secret", "fault"}},
+	{"secret/scan", []string{"secret", "fault"}},
 	{"secret", []string{"fault"}},
 	{"fault", nil},
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package scan
+
+// Supported says whether a process can be searched here.
+const Supported = false
