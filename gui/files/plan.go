@@ -26,7 +26,7 @@ type planView struct {
 	people   *peopleBox
 	choose   *widget.Choice // people or a passphrase
 	options  fyne.CanvasObject
-	secret   *secretBox
+	secret   *widget.SecretBox
 	unlock   *widget.PassphraseField // for the files with a passphrase
 	moreOpen bool
 
@@ -72,7 +72,7 @@ func (p *planView) inherit(old *planView) {
 // destroy wipes what was typed.
 func (p *planView) destroy() {
 	if p.secret != nil {
-		p.secret.destroy()
+		p.secret.Destroy()
 		p.secret = nil
 	}
 	if p.unlock != nil {
@@ -229,7 +229,7 @@ func (p *planView) update() {
 // ready says whether all that the button needs is there.
 func (p *planView) ready() bool {
 	if len(p.plan.Encrypt) > 0 {
-		if p.choices.byPassphrase && (p.secret == nil || !p.secret.ready()) {
+		if p.choices.byPassphrase && (p.secret == nil || !p.secret.Ready()) {
 			return false
 		}
 		if !p.choices.byPassphrase && !p.people.ready() {
@@ -259,7 +259,7 @@ func (p *planView) focus() {
 	case p.unlock != nil:
 		first = p.unlock
 	case p.choices.byPassphrase && p.secret != nil:
-		first = p.secret.field
+		first = p.secret.Field
 	case !p.anything():
 		first = p.stop
 	}
@@ -331,7 +331,7 @@ func (p *planView) encrypt() (*run, error) {
 	}
 	r := &run{work: encrypting, items: p.plan.Encrypt}
 	if p.choices.byPassphrase {
-		opt.Passphrase = p.secret.field.Copy()
+		opt.Passphrase = p.secret.Field.Copy()
 	} else {
 		to, err := p.people.who.recipients()
 		if err != nil {

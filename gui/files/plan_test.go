@@ -254,13 +254,13 @@ func TestEncryptWithPassphrase(t *testing.T) {
 	s.Drop(touch(t, "report.pdf"))
 	find[*widget.Choice](t, w).Choose(1)
 	go_ := button(t, w, "Encrypt")
-	test.Type(s.plan.secret.field, "correct horse")
+	test.Type(s.plan.secret.Field, "correct horse")
 	if !go_.Disabled() {
 		t.Error("the button is open before the passphrase was repeated")
 	}
-	test.Type(s.plan.secret.again, "correct hors")
+	test.Type(s.plan.secret.Again, "correct hors")
 	wants(t, w, "The two are not the same.")
-	test.Type(s.plan.secret.again, "e")
+	test.Type(s.plan.secret.Again, "e")
 	lacks(t, w, "The two are not the same.")
 	test.Tap(go_)
 	if b := f.encrypted[0].Passphrase; string(b.Bytes()) != "correct horse" || f.encrypted[0].To != nil {
@@ -277,16 +277,16 @@ func TestGeneratedWords(t *testing.T) {
 	find[*widget.Choice](t, w).Choose(1)
 	press(t, w, "Make five random words")
 	box := s.plan.secret
-	if !box.ready() || string(box.made.Bytes()) != string(box.field.Text().Bytes()) {
+	if !box.Ready() || string(box.Made().Bytes()) != string(box.Field.Text().Bytes()) {
 		t.Error("the fields do not hold the words")
 	}
-	made := box.made
-	box.field.TypedRune('x')
-	if made.Bytes() != nil || box.shown.Visible() {
+	made := box.Made()
+	box.Field.TypedRune('x')
+	if made.Bytes() != nil || box.Made() != nil {
 		t.Error("words are shown that are not the passphrase any more")
 	}
 	press(t, w, "Make five random words")
-	made = box.made
+	made = box.Made()
 	s.Escape()
 	if made.Bytes() != nil {
 		t.Error("the words outlive the plan")

@@ -135,9 +135,9 @@ func (p *planView) encryptCard() fyne.CanvasObject {
 	who := fyne.CanvasObject(p.people.content)
 	if p.choices.byPassphrase {
 		if p.secret == nil {
-			p.secret = newSecretBox(p.update, func() { p.start() })
+			p.secret = widget.NewSecretBox(text.T("files.secret.write"), text.T("files.secret.note"), p.update, func() { p.start() })
 		}
-		who = p.secret.content
+		who = p.secret.Content
 	}
 	return widget.Card(widget.Column(theme.Gap, cardHead(title, right), lines, widget.Rule(),
 		widget.Row(theme.Grid, widget.Strong(text.T("files.for")), widget.Spacer(), p.chooseFor()), who))

@@ -35,8 +35,8 @@ func (s *Screen) copy(words, told string) {
 // menu offers what can be done with a row that ended.
 func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 	state := at.state()
-	var items []*menuItem
-	add := func(icon, key string, f func()) { items = append(items, newMenuItem(icon, text.T(key), f)) }
+	var items []*widget.MenuItem
+	add := func(icon, key string, f func()) { items = append(items, widget.NewMenuItem(icon, text.T(key), f)) }
 	if state.State == job.Failed && canRetry(at, state.Err) {
 		add("again", "files.row.retry", func() { s.retry(at) })
 	}
@@ -51,7 +51,7 @@ func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 		add("copy", "files.row.copyPath", func() { s.copy(state.Out, text.T("files.copied.path")) })
 	}
 	add("minus", "files.row.remove", func() { s.remove(at) })
-	openMenu(s.window.Canvas(), from, items)
+	widget.OpenMenu(s.window.Canvas(), from, items)
 }
 
 // removeOrCancel is the Delete key: it cancels what runs and takes off what ended.

@@ -1,8 +1,8 @@
 // Package widget owns the things every screen is made of: text, buttons,
 // cards, badges, progress, fields, sheets. They follow the theme live, are
 // reachable by keyboard, show where the focus is, and carry a spoken label.
-// It imports the toolkit, gui/theme, gui/text and engine/secret (for the
-// passphrase field), and never a flow.
+// It imports the toolkit, gui/theme, gui/text, gui/trace, and engine/secret
+// and engine/passphrase (for the passphrase fields), and never a flow.
 //
 // Everything here is for the UI goroutine; use gui/cross to get there.
 package widget

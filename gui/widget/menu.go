@@ -1,4 +1,4 @@
-package files
+package widget
 
 import (
 	"fyne.io/fyne/v2"
@@ -7,16 +7,15 @@ import (
 	stock "fyne.io/fyne/v2/widget"
 
 	"cryptodesk/gui/theme"
-	"cryptodesk/gui/widget"
 )
 
-// menu is a short list of things to do, over the screen and near what it
+// Menu is a short list of things to do, over the screen and near what it
 // belongs to. Up, Down and Enter work it; Esc and a click elsewhere close it.
-type menu struct {
+type Menu struct {
 	stock.BaseWidget
 	canvas fyne.Canvas
 	before fyne.Focusable
-	items  []*menuItem
+	items  []*MenuItem
 	at     int
 	card   *fyne.Container
 	corner fyne.Position // where the card's top right corner goes
@@ -24,15 +23,15 @@ type menu struct {
 
 const itemHeight, menuWidth float32 = 36, 232
 
-// openMenu shows what items hold at the right end of the object they are for.
-func openMenu(c fyne.Canvas, from fyne.CanvasObject, items []*menuItem) {
-	m := &menu{canvas: c, before: c.Focused(), items: items}
-	column := widget.Column(0)
+// OpenMenu shows what items hold at the right end of the object they are for.
+func OpenMenu(c fyne.Canvas, from fyne.CanvasObject, items []*MenuItem) {
+	m := &Menu{canvas: c, before: c.Focused(), items: items}
+	column := Column(0)
 	for i, item := range items {
 		item.menu, item.index = m, i
 		column.Add(item)
 	}
-	m.card = widget.CardPadded(6, column)
+	m.card = CardPadded(6, column)
 	m.corner = fyne.CurrentApp().Driver().AbsolutePositionForObject(from).
 		AddXY(from.Size().Width, fyne.Min(from.Size().Height, 60))
 	m.ExtendBaseWidget(m)
@@ -41,14 +40,14 @@ func openMenu(c fyne.Canvas, from fyne.CanvasObject, items []*menuItem) {
 	m.goTo(0)
 }
 
-func (m *menu) close() {
+func (m *Menu) close() {
 	m.canvas.Overlays().Remove(m)
 	if m.before != nil && m.canvas.Overlays().Top() == nil {
 		m.canvas.Focus(m.before)
 	}
 }
 
-func (m *menu) goTo(i int) {
+func (m *Menu) goTo(i int) {
 	m.at = (i + len(m.items)) % len(m.items)
 	for k, item := range m.items {
 		fill := theme.Transparent
@@ -63,15 +62,15 @@ func (m *menu) goTo(i int) {
 }
 
 // Tapped beside the card closes the menu.
-func (m *menu) Tapped(*fyne.PointEvent) { m.close() }
+func (m *Menu) Tapped(*fyne.PointEvent) { m.close() }
 
 // FocusGained, FocusLost and TypedRune have nothing to do.
-func (m *menu) FocusGained()   {}
-func (m *menu) FocusLost()     {}
-func (m *menu) TypedRune(rune) {}
+func (m *Menu) FocusGained()   {}
+func (m *Menu) FocusLost()     {}
+func (m *Menu) TypedRune(rune) {}
 
 // TypedKey moves and chooses.
-func (m *menu) TypedKey(e *fyne.KeyEvent) {
+func (m *Menu) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyDown:
 		m.goTo(m.at + 1)
@@ -85,12 +84,12 @@ func (m *menu) TypedKey(e *fyne.KeyEvent) {
 }
 
 // CreateRenderer is for the toolkit.
-func (m *menu) CreateRenderer() fyne.WidgetRenderer {
+func (m *Menu) CreateRenderer() fyne.WidgetRenderer {
 	return stock.NewSimpleRenderer(container.New(menuLayout{m}, m.card))
 }
 
 // menuLayout keeps the card inside the window.
-type menuLayout struct{ m *menu }
+type menuLayout struct{ m *Menu }
 
 func (menuLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
@@ -102,43 +101,57 @@ func (l menuLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Move(fyne.NewPos(x, y))
 }
 
-// menuItem is one line of a menu.
-type menuItem struct {
+// MenuItem is one line of a menu.
+type MenuItem struct {
 	stock.BaseWidget
-	menu  *menu
+	menu  *Menu
 	index int
 	label string
 	act   func()
-	tint  *widget.Panel
+	icon  *Icon
+	words *Text
+	tint  *Panel
 	face  fyne.CanvasObject
 }
 
-func newMenuItem(icon, label string, act func()) *menuItem {
-	i := &menuItem{label: label, act: act, tint: widget.NewPanel(theme.Transparent, 6)}
-	i.face = container.NewStack(i.tint, widget.Pad(0, 10, widget.Row(10, widget.NewIcon(icon, theme.Muted, 18), widget.Label(label))))
+// NewMenuItem makes a line that does act when it is chosen.
+func NewMenuItem(icon, label string, act func()) *MenuItem {
+	i := &MenuItem{label: label, act: act, tint: NewPanel(theme.Transparent, 6)}
+	i.icon, i.words = NewIcon(icon, theme.Muted, 18), Label(label)
+	i.face = container.NewStack(i.tint, Pad(0, 10, Row(10, i.icon, i.words)))
 	i.ExtendBaseWidget(i)
 	return i
 }
 
+// Danger colours a line that destroys something.
+func (i *MenuItem) Danger() *MenuItem {
+	i.icon.Set(i.icon.name, theme.Danger)
+	i.words.Tone(theme.Danger)
+	return i
+}
+
+// AccessibilityLabel is what the line says.
+func (i *MenuItem) AccessibilityLabel() string { return i.label }
+
 // CreateRenderer is for the toolkit.
-func (i *menuItem) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(i.face) }
+func (i *MenuItem) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(i.face) }
 
 // MinSize is one line.
-func (i *menuItem) MinSize() fyne.Size {
+func (i *MenuItem) MinSize() fyne.Size {
 	return fyne.NewSize(fyne.Max(menuWidth, i.face.MinSize().Width), itemHeight)
 }
 
 // Tapped closes the menu and does it.
-func (i *menuItem) Tapped(*fyne.PointEvent) { i.menu.close(); i.act() }
+func (i *MenuItem) Tapped(*fyne.PointEvent) { i.menu.close(); i.act() }
 
 // MouseIn puts the mark on the line under the pointer.
-func (i *menuItem) MouseIn(*desktop.MouseEvent) { i.menu.goTo(i.index) }
+func (i *MenuItem) MouseIn(*desktop.MouseEvent) { i.menu.goTo(i.index) }
 
 // MouseMoved and MouseOut have nothing to do.
-func (i *menuItem) MouseMoved(*desktop.MouseEvent) {}
+func (i *MenuItem) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut leaves the mark where it is.
-func (i *menuItem) MouseOut() {}
+func (i *MenuItem) MouseOut() {}
 
 // Cursor is a hand.
-func (i *menuItem) Cursor() desktop.Cursor { return desktop.PointerCursor }
+func (i *MenuItem) Cursor() desktop.Cursor { return desktop.PointerCursor }
