@@ -2,7 +2,6 @@ package identity
 
 import (
 	"bytes"
-	"strconv"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -17,18 +16,22 @@ const (
 
 // Meta is what the comment lines before a key say about it.
 type Meta struct {
-	Name    string
-	Created time.Time
+	Name      string
+	Created   time.Time
+	Recipient Recipient // of a plugin's identity, which does not show it
 }
 
 // Read takes in one comment line ("# name: ..."), and says whether it was one
 // that belongs to a key: MarshalIdentity writes those anew.
 func (m *Meta) Read(line []byte) bool {
 	field, value, ok := bytes.Cut(bytes.TrimLeft(line, "# \t"), []byte(":"))
+	value = bytes.TrimSpace(value)
+	if ok && m.readRecipient(string(field), value) {
+		return true
+	}
 	if !ok || len(value) > 4*maxName {
 		return false
 	}
-	value = bytes.TrimSpace(value)
 	switch string(field) {
 	case "name":
 		// A name that is not acceptable is only a name: the key still loads.
@@ -47,73 +50,13 @@ func IsPublicKeyComment(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("public key: ")) || bytes.HasPrefix(line, []byte("classic public key: "))
 }
 
-// ParseIdentityFile reads private keys: an age identity file (AGE-SECRET-KEY-1
-// and AGE-SECRET-KEY-PQ-1 lines; comments with name and date are noted) or one
-// unencrypted OpenSSH ed25519 or rsa key. b stays the caller's. At most 16 MiB
-// and 10,000 keys. A classic key that derives from a hybrid one in the same
-// file is not listed again, and no key twice. Errors, which never repeat what
-// was read: NeedPassphrase for an encrypted file, which the caller opens first;
-// TooLarge, TooMany; BadIdentity for anything else, with the line as subject.
+// ParseIdentityFile is ImportKeys where nobody can be asked: NeedPassphrase for
+// a protected key, and for an age file, which the caller opens first.
 func ParseIdentityFile(b *secret.Buffer) ([]*KeyPair, error) {
-	var keys []*KeyPair
-	var err error
-	secret.Do(func() { keys, err = parseFile(b.Bytes()) })
-	if err != nil {
-		destroyAll(keys)
-		return nil, err
-	}
-	keys, dropped := Distinct(keys)
-	destroyAll(dropped)
-	return keys, nil
-}
-
-// parseFile returns what it has made so far also with an error.
-func parseFile(text []byte) ([]*KeyPair, error) {
-	if len(text) > maxFile {
-		return nil, fault.New(fault.TooLarge, "", nil)
-	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	start := bytes.TrimLeft(text, " \t\r\n")
-	switch {
-	case bytes.HasPrefix(start, []byte("age-encryption.org/")), bytes.HasPrefix(start, []byte("-----BEGIN AGE ENCRYPTED FILE")):
+	if b.Len() <= maxFile && Recognise(b.Bytes()) == AgeEncrypted {
 		return nil, fault.New(fault.NeedPassphrase, "", nil)
-	case bytes.HasPrefix(start, []byte("-----BEGIN ")):
-		key, err := ReadKey(start, Meta{})
-		if err != nil {
-			return nil, err
-		}
-		return []*KeyPair{key}, nil
 	}
-	return parseLines(text)
-}
-
-func parseLines(text []byte) ([]*KeyPair, error) {
-	var keys []*KeyPair
-	var meta Meta
-	number := 0
-	for line := range bytes.Lines(text) {
-		number++
-		line = bytes.Trim(line, " \t\r\n")
-		if len(line) == 0 {
-			continue
-		}
-		if line[0] == '#' {
-			meta.Read(line)
-			continue
-		}
-		if len(keys) == maxKeys {
-			return keys, fault.New(fault.TooMany, "", nil)
-		}
-		key, err := ReadKey(line, meta)
-		if err != nil {
-			return keys, fault.New(fault.BadIdentity, "line "+strconv.Itoa(number), nil)
-		}
-		keys, meta = append(keys, key), Meta{}
-	}
-	if len(keys) == 0 {
-		return nil, fault.New(fault.BadIdentity, "", nil)
-	}
-	return keys, nil
+	return ImportKeys(b, nil)
 }
 
 // ReadKey reads one private key: an AGE-SECRET-KEY line or the text of an
@@ -126,6 +69,8 @@ func ReadKey(text []byte, meta Meta) (*KeyPair, error) {
 		return readBech32(Hybrid, hybridPrefix, text, meta)
 	case bytes.HasPrefix(text, []byte(x25519Prefix)):
 		return readBech32(X25519, x25519Prefix, text, meta)
+	case isPluginIdentity(text):
+		return readPlugin(text, meta)
 	case bytes.HasPrefix(text, []byte("-----BEGIN ")) && len(text) <= maxSSH:
 		return readSSH(text, meta)
 	}
@@ -154,11 +99,16 @@ func readSSH(text []byte, meta Meta) (*KeyPair, error) {
 // MarshalIdentity is the key pair as an age identity file in guarded memory,
 // which the caller destroys. A hybrid key is followed by its classic one, so
 // that the stock age program opens files to either; an SSH key is its OpenSSH
-// text. Errors: Locked (destroyed).
+// text, and a plugin's identity the line that the plugin wrote. Errors: Locked
+// (destroyed).
 func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) {
 	public := k.Public()
 	var out *secret.Buffer
 	err := k.key.Open(func(root []byte) error {
+		if public.Kind == Plugin {
+			out = marshalPlugin(public, root)
+			return nil
+		}
 		if public.Kind != Hybrid && public.Kind != X25519 {
 			out = secret.New(len(root))
 			copy(out.Bytes(), root)
@@ -199,6 +149,9 @@ func (p Public) Comments() string {
 	if !p.Created.IsZero() {
 		text += "# created: " + p.Created.Format(time.RFC3339) + "\n"
 	}
+	if p.Recipient.IsZero() {
+		return text
+	}
 	return text + "# public key: " + p.Recipient.Text + "\n"
 }
 
@@ -213,11 +166,15 @@ func Distinct(keys []*KeyPair) (kept, dropped []*KeyPair) {
 		}
 	}
 	for _, k := range keys {
-		if seen[k.public.Recipient.Text] {
+		one := k.public.Recipient.Text
+		if k.public.Kind == Plugin {
+			one = k.public.ID // several may open for one recipient, or have none
+		}
+		if seen[one] {
 			dropped = append(dropped, k)
 			continue
 		}
-		seen[k.public.Recipient.Text] = true
+		seen[one] = true
 		kept = append(kept, k)
 	}
 	return kept, dropped

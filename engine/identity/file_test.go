@@ -48,7 +48,7 @@ func TestIdentityFiles(t *testing.T) {
 		"binary":               {"\x00\xff\x00\xff", 0, fault.BadIdentity},
 		"encrypted":            {"age-encryption.org/v1\n-> scrypt x 18\n", 0, fault.NeedPassphrase},
 		"encrypted, armored":   {"-----BEGIN AGE ENCRYPTED FILE-----\nabcd\n", 0, fault.NeedPassphrase},
-		"not a key in pem":     {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 0, fault.BadIdentity},
+		"not a key in pem":     {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 0, fault.CannotImport},
 		"too many":             {strings.Repeat(classic+"\n", maxKeys+1), 0, fault.TooMany},
 		"too large":            {strings.Repeat("#\n", maxFile/2) + "\n", 0, fault.TooLarge},
 		"no key in a long one": {strings.Repeat("A", 1<<20), 0, fault.BadIdentity},
@@ -143,7 +143,7 @@ func TestParseRecipient(t *testing.T) {
 			t.Errorf("%.20q: %v, %v", text, r.Kind, err)
 			continue
 		}
-		if _, err := r.Age(); err != nil {
+		if _, err := r.Age(nil); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 		if again, err := ParseRecipient(r.Text); err != nil || again != r {
@@ -168,7 +168,7 @@ func TestParseRecipient(t *testing.T) {
 			t.Errorf("the error repeats %.20q", text)
 		}
 	}
-	if _, err := (Recipient{}).Age(); fault.Of(err) != fault.BadRecipient {
+	if _, err := (Recipient{}).Age(nil); fault.Of(err) != fault.BadRecipient {
 		t.Errorf("nobody: %v", err)
 	}
 }
@@ -180,7 +180,7 @@ func TestTagRecipients(t *testing.T) {
 			t.Fatalf("%s: %v, %v", kind, r.Kind, err)
 		}
 		var out bytes.Buffer
-		w, err := age.Encrypt(&out, must(r.Age()))
+		w, err := age.Encrypt(&out, must(r.Age(nil)))
 		if err != nil || w.Close() != nil {
 			t.Errorf("%s: %v", kind, err)
 		}

@@ -52,7 +52,3 @@ func (m Material) Private() bool {
 	}
 	return false
 }
-
-// Recognise says what text is. It looks at the first 64 KiB at most, keeps
-// nothing, and makes no string of it.
-func Recognise(text []byte) Material { return Unknown }
