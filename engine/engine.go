@@ -60,13 +60,14 @@ func Open(home string) (*Engine, error) {
 	return e, nil
 }
 
-// Close locks, cancels the running jobs, waits until they have cleaned up, and
-// wipes every secret. Idempotent.
+// Close locks, cancels the running jobs, waits until they have cleaned up and
+// the session state is on disk, and wipes every secret. Idempotent.
 func (e *Engine) Close() {
 	e.closed.Do(func() {
 		e.cancel()
 		e.session.Lock()
 		e.jobs.Wait()
+		e.session.Close()
 		e.store.Close()
 		secret.WipeAll()
 	})
@@ -169,16 +170,25 @@ func (e *Engine) Remember(section string, v any) {
 		e.session.Put(section, nil)
 		return
 	}
-	if text, err := json.Marshal(v); err == nil {
-		e.session.Put(section, text)
-	}
+	// It holds file names: what json leaves on the heap is wiped too.
+	secret.Do(func() {
+		if text, err := json.Marshal(v); err == nil {
+			e.session.Put(section, text)
+			secret.Wipe(text)
+		}
+	})
 }
 
 // Recall is Remember's other half.
 func (e *Engine) Recall(section string, v any) bool {
 	text := e.session.Get(section)
+	defer secret.Wipe(text)
 	return text != nil && json.Unmarshal(text, v) == nil
 }
+
+// Headless says that no window is there: session state is neither read nor
+// written, so a verb never stands in a window's way. To be called before Unlock.
+func (e *Engine) Headless() { e.session.Headless() }
 
 // StateProblem is why what the session before remembered could not be used,
 // or nil.

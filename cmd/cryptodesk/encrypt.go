@@ -128,6 +128,7 @@ func (c *call) unlock(eng *engine.Engine) error {
 	if err != nil {
 		return err
 	}
+	eng.Headless()
 	return eng.Unlock(c.ctx, pass)
 }
 

@@ -87,6 +87,7 @@ const (
 	PluginFailed   Kind = "PluginFailed"   // the age plugin named in Subject did not do it
 	StateDamaged   Kind = "StateDamaged"   // the sealed session state was changed or is not this profile's
 	StateOld       Kind = "StateOld"       // the sealed session state is older than what was written last
+	StateForeign   Kind = "StateForeign"   // the sealed session state is of another passphrase or profile
 	TooSoon        Kind = "TooSoon"        // another passphrase attempt is accepted only later
 )
 
@@ -106,7 +107,7 @@ var kinds = []Kind{
 	UnsafePath, UnsafeLink, DuplicateEntry, UnsupportedEntry, ArchiveDamaged,
 	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
 	NameMissing, NameTaken, NoContact, KeyMissing,
-	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, StateDamaged, StateOld, TooSoon,
+	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, StateDamaged, StateOld, StateForeign, TooSoon,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -135,7 +136,7 @@ func (k Kind) Exit() int {
 	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
-		CardDamaged, CardForged, StateDamaged, StateOld:
+		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign:
 		return 4
 	case Cancelled:
 		return 130

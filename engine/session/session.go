@@ -1,10 +1,19 @@
 // Package session owns what is unlocked now: the one open keyring of a profile
-// folder, what was lent from it, and the little that can be read while locked
-// (profile.json: the owner's name).
+// folder, what was lent from it, when it locks by itself, how fast passphrases
+// may be tried, the sealed state that outlives a lock (session.state), and the
+// little that can be read while locked (profile.json: the owner's name).
 //
 // It may import keyring, identity, safefile, secret and fault. It never keeps a
 // passphrase, and after Lock it holds no key: what runs on finishes with the
-// file keys it has.
+// file keys it has. Nothing of the state is on disk in plain, ever, and after
+// Lock nothing of it is in memory.
+//
+// # One program holds the state
+//
+// The first program that unlocks a profile keeps the state until it ends
+// (session.lock). Another one goes on without: it reads and writes nothing of
+// it, and StateProblem is fault.ProfileBusy. Headless says so from the start:
+// verbs neither read nor write it, so a script never stands in a window's way.
 package session
 
 import (
@@ -34,30 +43,68 @@ const (
 type Session struct {
 	home  string
 	store *safefile.Store
+	clock Clock
 	turn  chan struct{} // holds one token while a scrypt runs
+	idle  idle
+	disk  *disk
 
 	mu       sync.Mutex // guards what follows; never held while calling out
 	ring     *keyring.Keyring
 	leases   []*identity.Opened
+	state    *notes // nil while locked, and without state
+	problem  error
 	locks    int // how often Lock was called: an Unlock under way notices
+	why      Reason
+	tried    attempts
 	owner    string
 	watchers map[*func(State)]struct{}
+}
+
+// Options are what tests set. The zero value is for everybody else.
+type Options struct {
+	Clock Clock  // nil: the computer's
+	Rekey uint64 // writes of the state under one session key; 0: 65,536
 }
 
 // Open looks at the profile folder home, which it makes (0700) if needed.
 // store is where files are written through. Errors: those of making a folder.
 func Open(home string, store *safefile.Store) (*Session, error) {
+	return OpenWith(home, store, Options{})
+}
+
+// OpenWith is Open with another clock, for tests.
+func OpenWith(home string, store *safefile.Store, opt Options) (*Session, error) {
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return nil, fault.FromOS(home, err)
+	}
+	if opt.Clock == nil {
+		opt.Clock = newSystemClock()
+	}
+	if opt.Rekey == 0 {
+		opt.Rekey = rekeyAfter
 	}
 	s := &Session{
 		home:     home,
 		store:    store,
+		clock:    opt.Clock,
 		turn:     make(chan struct{}, 1),
+		disk:     newDisk(home, store, opt),
 		watchers: make(map[*func(State)]struct{}),
 	}
+	s.idle.clock, s.idle.lock = opt.Clock, s.LockFor
 	s.owner = readProfile(s.profilePath()).Owner
 	return s, nil
+}
+
+// Headless says that no window is there: the sealed state is neither read nor
+// written. To be called before the first unlock.
+func (s *Session) Headless() { s.disk.none.Store(true) }
+
+// Close locks, waits until the state is on disk and lets other programs have
+// it. Idempotent; the Session must not be unlocked again.
+func (s *Session) Close() {
+	s.Lock()
+	s.disk.close()
 }
 
 // KeyringPath is where the keyring is, or will be.
@@ -67,16 +114,19 @@ func (s *Session) profilePath() string { return filepath.Join(s.home, "profile.j
 
 // State is New, Locked or Unlocked.
 func (s *Session) State() State {
-	s.mu.Lock()
-	unlocked := s.ring != nil
-	s.mu.Unlock()
 	switch {
-	case unlocked:
+	case s.unlocked():
 		return Unlocked
 	case absent(s.KeyringPath()) && absent(keyring.Previous(s.KeyringPath())):
 		return New
 	}
 	return Locked
+}
+
+func (s *Session) unlocked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ring != nil
 }
 
 func absent(path string) bool {
@@ -131,14 +181,21 @@ func (s *Session) Lease() (*identity.Opened, error) {
 	return lease, nil
 }
 
-// Lock wipes what is unlocked, leases included, and stops an Unlock under way.
-// It waits for the header a lease is opening right now, milliseconds at most.
-// Cheap; safe at any time and as often as one likes.
-func (s *Session) Lock() {
+// Lock wipes what is unlocked, leases and the plain state included, and stops
+// an Unlock under way. It waits for the header a lease is opening right now,
+// milliseconds at most, and not for the disk: the state goes there sealed.
+// Safe at any time and as often as one likes.
+func (s *Session) Lock() { s.lock(Asked) }
+
+func (s *Session) lock(why Reason) {
 	s.mu.Lock()
 	s.locks++
-	ring, leases := s.ring, s.leases
-	s.ring, s.leases = nil, nil
+	ring, leases, state := s.ring, s.leases, s.state
+	s.ring, s.leases, s.state = nil, nil, nil
+	if ring != nil {
+		s.why = why
+	}
+	s.idle.end()
 	s.mu.Unlock()
 	for _, l := range leases {
 		l.Close()
@@ -147,6 +204,7 @@ func (s *Session) Lock() {
 		return
 	}
 	ring.Close()
+	state.close()
 	s.changed()
 	secret.Settle()
 }

@@ -48,7 +48,7 @@ func open(t testing.TB, home string) *Session {
 func encrypt(t testing.TB, to identity.Recipient) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	w := must(age.Encrypt(&file, must(to.Age())))
+	w := must(age.Encrypt(&file, must(to.Age(nil))))
 	io.WriteString(w, "hello")
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func held(t *testing.T, s *Session, ctx context.Context) (outcome chan error, le
 	begun, gate := make(chan struct{}), make(chan struct{})
 	outcome = make(chan error, 1)
 	go func() {
-		outcome <- s.try(ctx, nil, func() (*keyring.Keyring, error) {
+		outcome <- s.enter(ctx, true, nil, func() (*keyring.Keyring, error) {
 			close(begun)
 			<-gate
 			return ring, nil

@@ -9,20 +9,14 @@ import (
 	"cryptodesk/engine/secret"
 )
 
-// attempt is one Unlock or Create under way.
-type attempt struct {
-	locks     int  // Session.locks when it began
-	over      bool // its outcome is settled
-	abandoned bool // its caller has gone
-}
-
 // Unlock opens the keyring. pass is taken over. Takes about a second (scrypt),
-// after any other attempt; does nothing when unlocked already. It returns soon
-// after ctx is cancelled, and wipes what comes of it later. Errors:
-// WrongPassphrase, KeyringMissing, KeyringDamaged, KeyringTooNew, WorkFactor,
-// Locked (Lock was called meanwhile), Cancelled.
+// after any other attempt. When unlocked already it does nothing and answers
+// nil WITHOUT looking at pass: to ask whether somebody knows the passphrase,
+// use Verify. It returns soon after ctx is cancelled, and wipes what comes of
+// it later. Errors: WrongPassphrase, TooSoon, KeyringMissing, KeyringDamaged,
+// KeyringTooNew, WorkFactor, Locked (Lock was called meanwhile), Cancelled.
 func (s *Session) Unlock(ctx context.Context, pass *secret.Buffer) error {
-	return s.try(ctx, []*secret.Buffer{pass}, func() (*keyring.Keyring, error) {
+	return s.enter(ctx, true, []*secret.Buffer{pass}, func() (*keyring.Keyring, error) {
 		ring, err := keyring.Open(ctx, s.store, s.KeyringPath(), pass)
 		if err == nil {
 			s.restoreOwner(ring)
@@ -37,7 +31,7 @@ func (s *Session) Unlock(ctx context.Context, pass *secret.Buffer) error {
 // KeyringExists, NameMissing, BadName, those of identity.ParseIdentityFile
 // and of writing, Locked, Cancelled.
 func (s *Session) Create(ctx context.Context, owner string, pass, imported *secret.Buffer) error {
-	return s.try(ctx, []*secret.Buffer{pass, imported}, func() (*keyring.Keyring, error) {
+	return s.enter(ctx, false, []*secret.Buffer{pass, imported}, func() (*keyring.Keyring, error) {
 		return s.create(ctx, owner, pass, imported)
 	})
 }
@@ -76,71 +70,28 @@ func (s *Session) create(ctx context.Context, owner string, pass, imported *secr
 	return keyring.Create(ctx, s.store, s.KeyringPath(), pass, keys...)
 }
 
-// try runs work, which ends in an open keyring, so that a cancelled context
-// gets its caller back at once, and destroys what it was given.
-func (s *Session) try(ctx context.Context, given []*secret.Buffer, work func() (*keyring.Keyring, error)) error {
-	forget := func() {
-		for _, b := range given {
-			b.Destroy()
-		}
+// enter runs work, which ends in an open keyring, and unlocks the session.
+func (s *Session) enter(ctx context.Context, counted bool, given []*secret.Buffer, work func() (*keyring.Keyring, error)) error {
+	ready := s.mayUnlock
+	if !counted {
+		ready = func() (bool, error) { return s.unlocked(), nil }
 	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		forget()
-		return fault.New(fault.Cancelled, "", ctx.Err())
-	}
-	s.mu.Lock()
-	a := &attempt{locks: s.locks}
-	unlocked := s.ring != nil
-	s.mu.Unlock()
-	if unlocked {
-		forget()
-		<-s.turn
-		return nil
-	}
-	done := make(chan error, 1)
-	go func() {
+	return s.inTurn(ctx, turn{given: given, ready: ready, counted: counted, work: func(a *attempt) error {
 		ring, err := work()
-		forget()
-		if err == nil {
-			err = s.settle(a, ring)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			s.changed()
+		state, problem := s.disk.load(ring.Derive)
+		if err := s.settle(a, ring, state); err != nil {
+			state.discard()
+			ring.Close()
+			s.disk.tellLater(problem)
+			return err
 		}
-		secret.Settle()
-		<-s.turn
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	s.mu.Lock()
-	a.abandoned = true
-	over := a.over
-	s.mu.Unlock()
-	if over {
-		return <-done
-	}
-	return fault.New(fault.Cancelled, "", ctx.Err())
-}
-
-// settle makes ring the open one, unless somebody locked or left meanwhile.
-func (s *Session) settle(a *attempt, ring *keyring.Keyring) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a.over = true
-	switch {
-	case a.abandoned:
-		ring.Close()
-		return fault.New(fault.Cancelled, "", context.Canceled)
-	case a.locks != s.locks:
-		ring.Close()
-		return fault.New(fault.Locked, "", nil)
-	}
-	s.ring = ring
-	return nil
+		s.mu.Lock()
+		s.problem = problem
+		s.mu.Unlock()
+		s.changed()
+		return nil
+	}})
 }
