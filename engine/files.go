@@ -94,10 +94,12 @@ func (e *Engine) Inspect(path string) (agefile.Info, error) {
 }
 
 // trial tries headers against each own key pair, to say beforehand whose file
-// one is.
+// one is. A plugin is never run for it: it would ask for a PIN or a touch while
+// nothing was decided yet.
 type trial struct {
-	names []string
-	keys  []*identity.Opened
+	names   []string
+	keys    []*identity.Opened
+	plugins bool // there are keys that only a job may try
 }
 
 // openTrial readies the unlocked keys; none while locked.
@@ -108,6 +110,10 @@ func openTrial(s *session.Session) *trial {
 		return t
 	}
 	for _, k := range ring.Keys() {
+		if k.Public().Kind == identity.Plugin {
+			t.plugins = true
+			continue
+		}
 		opened, err := identity.Open(k)
 		if err != nil {
 			continue // locked meanwhile: the job will say so
@@ -118,7 +124,8 @@ func openTrial(s *session.Session) *trial {
 	return t
 }
 
-// Opens answers the name of the key pair that opens a header.
+// Opens answers the name of the key pair that opens a header. Whether none does
+// is not known when there are plugins.
 func (t *trial) Opens(header []byte) (name string, opened, ok bool) {
 	for i, k := range t.keys {
 		if key, err := agefile.OpenHeader(header, k.Identities()...); err == nil {
@@ -126,7 +133,7 @@ func (t *trial) Opens(header []byte) (name string, opened, ok bool) {
 			return t.names[i], true, true
 		}
 	}
-	return "", false, len(t.keys) > 0
+	return "", false, len(t.keys) > 0 && !t.plugins
 }
 
 func (t *trial) close() {

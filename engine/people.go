@@ -17,10 +17,11 @@ type Person struct {
 	Classic   identity.Recipient // the same person without post-quantum; zero if none
 	Verified  bool
 	Changed   bool // other keys came under the contact's name: nothing is encrypted to them
+	Plugin    bool // one's own, and a plugin keeps the private key, whatever the public one looks like
 }
 
 // Hardware says that the person's key lives on a device that can be lost.
-func (p Person) Hardware() bool { return p.Recipient.Kind.Hardware() }
+func (p Person) Hardware() bool { return p.Plugin || p.Recipient.Kind.Hardware() }
 
 // HardwareOnly says that everyone a file would be encrypted to has their key
 // on a device: when the devices are lost, so is the file.
@@ -33,13 +34,17 @@ func HardwareOnly(to []identity.Recipient) bool {
 	return len(to) > 0
 }
 
-// People lists Me (every own key pair) and then the contacts; nil while locked.
+// People lists Me (every own key pair that can be encrypted to: a plugin's may
+// only open) and then the contacts; nil while locked.
 func (e *Engine) People() []Person {
 	var people []Person
 	for _, k := range e.Keys() {
+		if k.Recipient.IsZero() {
+			continue
+		}
 		people = append(people, Person{
 			Name: k.Name, Me: true, ID: k.ID,
-			Recipient: k.Recipient, Classic: k.Classic, Verified: true,
+			Recipient: k.Recipient, Classic: k.Classic, Verified: true, Plugin: k.Kind == identity.Plugin,
 		})
 	}
 	for _, c := range e.Contacts() {
@@ -102,8 +107,10 @@ func LooksLikeRecipient(s string) bool {
 // Audience turns people into recipients of one file. When post-quantum and
 // classic keys would mix, it answers fault.MixedKeys with the names of those
 // who have only a classic key, unless classic says to use everyone's classic
-// key. A contact whose key changed is fault.ContactChanged. The stock age program refuses such a mix too: the file would be only as
-// strong as its weakest key.
+// key. A contact whose key changed is fault.ContactChanged. The stock age
+// program refuses such a mix too: the file would be only as strong as its
+// weakest key. A plugin's key counts as classic, since nothing says otherwise
+// before the plugin runs; the job has the last word by what it then says.
 func Audience(people []Person, classic bool) ([]identity.Recipient, error) {
 	var to []identity.Recipient
 	var weak, strong, changed []string

@@ -22,8 +22,15 @@ func (e *Engine) LastUsed() map[string]time.Time {
 
 func (e *Engine) usedFor(to []identity.Recipient) {
 	ids := make([]string, 0, len(to))
+	own := e.Keys()
 	for _, r := range to {
-		ids = append(ids, r.ID())
+		id := r.ID()
+		for _, k := range own {
+			if k.Recipient == r || k.Classic == r {
+				id = k.ID
+			}
+		}
+		ids = append(ids, id)
 	}
 	e.note(ids)
 }

@@ -69,7 +69,7 @@ func (k keyFile) ours(t *testing.T) pair {
 	t.Helper()
 	r, err := identity.ParseRecipient(k.public)
 	must(t, err)
-	to, err := r.Age()
+	to, err := r.Age(nil)
 	must(t, err)
 	text, err := os.ReadFile(k.path)
 	must(t, err)
@@ -190,7 +190,7 @@ func TestTagRecipients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			known, err := identity.ParseRecipient(r.String())
 			must(t, err)
-			to, err := known.Age()
+			to, err := known.Age(nil)
 			must(t, err)
 			s := newShop(t)
 			must(t, s.encrypt(s.put("in", []byte("text")), s.path("in.age"), []age.Recipient{to}, Options{}))

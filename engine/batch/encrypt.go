@@ -8,6 +8,7 @@ import (
 
 	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
 	"cryptodesk/engine/safefile"
 )
@@ -56,12 +57,17 @@ func (e *encryption) address() error {
 	if len(e.opt.To) == 0 {
 		return fault.New(fault.NoRecipients, "", nil)
 	}
-	quantum := e.opt.To[0].PostQuantum()
+	quantum := make(map[bool]bool)
 	for _, r := range e.opt.To {
-		if r.PostQuantum() != quantum {
+		// A plugin alone knows which sort it is: age's labels decide with the
+		// first file.
+		if r.Kind != identity.Plugin {
+			quantum[r.PostQuantum()] = true
+		}
+		if len(quantum) > 1 {
 			return fault.New(fault.MixedKeys, "", nil)
 		}
-		to, err := r.Age()
+		to, err := r.Age(e.opt.Prompter)
 		if err != nil {
 			return err
 		}
@@ -85,11 +91,12 @@ func (e *encryption) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 		Armor: e.opt.Armor, Workers: e.opt.Workers, Scratch: s,
 		Progress: func(n int64) { t.Add(i, n) },
 	}
-	if opt.Header, err = e.header(i); err != nil {
+	to := identity.Under(ctx, e.to)
+	if opt.Header, err = e.header(i, to); err != nil {
 		return nil, nil, err
 	}
 	if it.Folder {
-		return e.writeFolder(ctx, it, target, opt)
+		return e.writeFolder(ctx, it, target, to, opt)
 	}
 	src, err := safefile.OpenSource(it.Path)
 	if err != nil {
@@ -102,9 +109,9 @@ func (e *encryption) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 		return nil, nil, err
 	}
 	if e.opt.HideNames {
-		err = agefile.PackOne(ctx, src, filepath.Base(it.Path), dst, e.to, opt)
+		err = agefile.PackOne(ctx, src, filepath.Base(it.Path), dst, to, opt)
 	} else {
-		err = agefile.Encrypt(ctx, src, dst, e.to, opt)
+		err = agefile.Encrypt(ctx, src, dst, to, opt)
 	}
 	if err != nil {
 		dst.Discard()
@@ -116,26 +123,26 @@ func (e *encryption) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 // header is the one all files of a passphrase job share, or, when originals
 // are to be removed, one whose key is kept to read the result back; else nil
 // and agefile makes its own.
-func (e *encryption) header(i int) (*agefile.Header, error) {
+func (e *encryption) header(i int, to []age.Recipient) (*agefile.Header, error) {
 	if e.pass != nil {
 		return e.shared.get(e.to)
 	}
 	if !e.opt.RemoveOriginals {
 		return nil, nil
 	}
-	h, err := agefile.NewHeader(e.to...)
+	h, err := agefile.NewHeader(to...)
 	if err == nil {
 		e.proofs.keep(i, h)
 	}
 	return h, err
 }
 
-func (e *encryption) writeFolder(ctx context.Context, it Item, target string, opt agefile.Options) (unpublished, []*fault.Error, error) {
+func (e *encryption) writeFolder(ctx context.Context, it Item, target string, to []age.Recipient, opt agefile.Options) (unpublished, []*fault.Error, error) {
 	dst, err := e.store.Create(target, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}
-	notes, err := agefile.EncryptFolder(ctx, it.Path, dst, e.to, opt)
+	notes, err := agefile.EncryptFolder(ctx, it.Path, dst, to, opt)
 	if err != nil {
 		dst.Discard()
 		return nil, nil, err

@@ -60,6 +60,9 @@ func keysOf(opt OpenOptions) keys {
 	return k
 }
 
+// under is all of them, their plugins ending with ctx.
+func (k keys) under(ctx context.Context) []age.Identity { return identity.Under(ctx, k.all) }
+
 // wipe ends the keys, at the end of a job.
 func (k keys) wipe() {
 	k.own.Close()
@@ -96,7 +99,7 @@ func (o *opening) write(ctx context.Context, t *job.Tracker, i int, s *agefile.S
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := agefile.Decrypt(ctx, src, dst, o.keys.all, opt); err != nil {
+	if err := agefile.Decrypt(ctx, src, dst, o.keys.under(ctx), opt); err != nil {
 		dst.Discard()
 		return nil, nil, err
 	}
@@ -113,7 +116,7 @@ func (o *opening) extract(ctx context.Context, src *safefile.Source, target stri
 	if err != nil {
 		return nil, nil, err
 	}
-	got, err := agefile.ExtractFolder(ctx, src, dst, o.keys.all, opt)
+	got, err := agefile.ExtractFolder(ctx, src, dst, o.keys.under(ctx), opt)
 	if err != nil {
 		dst.Discard()
 		return nil, nil, err

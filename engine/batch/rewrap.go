@@ -16,7 +16,7 @@ import (
 // is replaced by its new form in one step, and only after that was written
 // whole; opt says with what the files are opened now.
 func Rewrap(ctx context.Context, store *safefile.Store, plan *Plan, to []identity.Recipient, opt OpenOptions) (*job.Job, error) {
-	e := &encryption{opt: EncryptOptions{To: to}}
+	e := &encryption{opt: EncryptOptions{To: to, Prompter: opt.Prompter}}
 	if err := e.address(); err != nil {
 		keysOf(opt).wipe()
 		return nil, err
@@ -54,7 +54,7 @@ func (r *rewrapping) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 	if err != nil {
 		return nil, nil, err
 	}
-	err = agefile.Rewrap(ctx, src, dst, r.keys.all, r.to, agefile.Options{
+	err = agefile.Rewrap(ctx, src, dst, r.keys.under(ctx), identity.Under(ctx, r.to), agefile.Options{
 		Workers: r.opt.Workers, Scratch: s,
 		Progress: func(n int64) { t.Add(i, n) },
 	})

@@ -105,6 +105,6 @@ func recipient(p person) (age.Recipient, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	to, err := r.Age()
+	to, err := r.Age(nil)
 	return to, string(r.Kind), err
 }

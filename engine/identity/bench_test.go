@@ -15,7 +15,7 @@ func BenchmarkUnwrap(b *testing.B) {
 	text := must(k.MarshalIdentity())
 	theirs := must(age.ParseIdentities(bytes.NewReader(text.Bytes())))
 	for i, to := range []Recipient{k.Public().Recipient, k.Public().Classic} {
-		stanzas := must(must(to.Age()).Wrap(make([]byte, 16)))
+		stanzas := must(must(to.Age(nil)).Wrap(make([]byte, 16)))
 		for name, id := range map[string]age.Identity{"ours": o.Identities()[i], "age": theirs[i]} {
 			b.Run(string(to.Kind)+"/"+name, func(b *testing.B) {
 				for b.Loop() {

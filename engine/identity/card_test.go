@@ -212,7 +212,7 @@ func FuzzParseCard(f *testing.F) {
 		if name, err := CleanName(c.Name); err != nil || name != c.Name {
 			t.Fatalf("name %q", c.Name)
 		}
-		if _, err := c.Recipient.Age(); err != nil {
+		if _, err := c.Recipient.Age(nil); err != nil {
 			t.Fatal(err)
 		}
 		if len(c.Signing) != 32 {

@@ -156,7 +156,7 @@ func TestParseRecipient(t *testing.T) {
 	private := must(age.GenerateX25519Identity()).String()
 	for _, text := range []string{
 		"", "x", private, strings.ToLower(private), "age1", hybrid[:100], classic + "q", classic + " " + classic,
-		"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt",
+		"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptu",
 		sshText(must(ssh.NewPublicKey(short))), "ssh-ed25519 AAAA", edLine + "\n" + private, "ssh-dss AAAA",
 		"age1" + strings.Repeat("q", maxRecipient), strings.ToUpper(classic), "# " + classic,
 	} {

@@ -15,19 +15,20 @@ import (
 type Public struct {
 	Name        string
 	Kind        Kind
-	ID          string    // names the key pair in the keyring: Recipient.ID()
-	Recipient   Recipient // what files are encrypted to by default
+	ID          string    // names the key pair in the keyring: Recipient.ID(), or of a plugin's identity
+	Plugin      string    // name of the plugin, "yubikey"; empty unless Kind is Plugin
+	Recipient   Recipient // what files are encrypted to by default; zero for a plugin's key that only opens
 	Classic     Recipient // the same person without post-quantum; zero unless Kind is Hybrid
 	Signing     []byte    // Ed25519 public key, 32 bytes; nil for SSH keys
 	Created     time.Time // UTC, whole seconds; zero if not known
-	Fingerprint string    // Recipient.Fingerprint()
+	Fingerprint string    // Recipient.Fingerprint(); empty without a recipient
 }
 
 // KeyPair is a private key and what derives from it. Safe for concurrent use.
 type KeyPair struct {
 	mu     sync.Mutex
 	public Public      // mu guards the name; the rest never changes
-	key    *secret.Key // the root, the scalar, or the text of an OpenSSH key
+	key    *secret.Key // the root, the scalar, or the text of an OpenSSH key or a plugin's identity
 }
 
 // New makes a post-quantum key pair: 32 random bytes from which everything
@@ -53,7 +54,13 @@ func newKeyPair(kind Kind, root *secret.Buffer, meta Meta) (*KeyPair, error) {
 	defer root.Destroy()
 	public := Public{Name: meta.Name, Kind: kind, Created: meta.Created.UTC().Truncate(time.Second)}
 	var err error
-	secret.Do(func() { err = public.derive(root.Bytes()) })
+	secret.Do(func() {
+		if kind == Plugin {
+			err = public.derivePlugin(root.Bytes(), meta.Recipient)
+		} else {
+			err = public.derive(root.Bytes())
+		}
+	})
 	if err != nil {
 		return nil, fault.New(fault.BadIdentity, "", nil)
 	}

@@ -140,7 +140,7 @@ func encrypt(t *testing.T, text string, to ...Recipient) []byte {
 	t.Helper()
 	var all []age.Recipient
 	for _, r := range to {
-		all = append(all, must(r.Age()))
+		all = append(all, must(r.Age(nil)))
 	}
 	var out bytes.Buffer
 	w, err := age.Encrypt(&out, all...)

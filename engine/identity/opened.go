@@ -1,7 +1,9 @@
 package identity
 
 import (
+	"context"
 	"sync"
+	"sync/atomic"
 
 	"filippo.io/age"
 
@@ -16,6 +18,10 @@ type Opened struct {
 	mu  sync.RWMutex   // held for reading while a key is in use
 	mem *secret.Buffer // all keys in a row; nil once closed
 	ids []age.Identity
+
+	ctx  context.Context // ends with Close: no plugin outlives it
+	end  context.CancelFunc
+	asks prompterBox
 }
 
 // slot is where one key lies in an Opened.
@@ -41,6 +47,7 @@ func (s slot) use(f func(key []byte) ([]byte, error)) (fileKey []byte, err error
 // Errors: Locked (a key pair is destroyed).
 func Open(keys ...*KeyPair) (*Opened, error) {
 	o := &Opened{}
+	o.ctx, o.end = context.WithCancel(context.Background())
 	size := 0
 	for _, k := range keys {
 		n, err := k.size()
@@ -55,8 +62,10 @@ func Open(keys ...*KeyPair) (*Opened, error) {
 		at += n
 		return slot{o, at - n, at}
 	}
-	// Classic keys come last: what a post-quantum key opens is found at once.
+	// Classic keys come late: what a post-quantum key opens is found at once.
+	// Plugins come last: they are slow, and ask.
 	var classic []age.Identity
+	plugins := &pluginKeys{home: o, ctx: context.Background(), who: &o.asks, gaveUp: new(atomic.Bool)}
 	for _, k := range keys {
 		err := k.key.Open(func(root []byte) error {
 			s := take(len(root))
@@ -69,6 +78,8 @@ func Open(keys ...*KeyPair) (*Opened, error) {
 				classic = append(classic, &x25519Identity{c, publicKey(k.public.Classic)})
 			case X25519:
 				o.ids = append(o.ids, &x25519Identity{s, publicKey(k.public.Recipient)})
+			case Plugin:
+				plugins.keys = append(plugins.keys, pluginKey{k.public.Plugin, s})
 			default:
 				o.ids = append(o.ids, &sshIdentity{s, string(k.public.Kind)})
 			}
@@ -80,6 +91,9 @@ func Open(keys ...*KeyPair) (*Opened, error) {
 		}
 	}
 	o.ids = append(o.ids, classic...)
+	if len(plugins.keys) > 0 {
+		o.ids = append(o.ids, plugins)
+	}
 	return o, nil
 }
 
@@ -98,8 +112,10 @@ func (k *KeyPair) size() (n int, err error) {
 	return n, err
 }
 
-// Identities are to be handed to age: one for each key pair in their order,
-// then the classic keys of hybrid ones. The slice is not to be changed.
+// Identities are to be handed to age: one for each native key pair in their
+// order, then the classic keys of hybrid ones, then one for all plugins
+// together. The slice is not to be changed. See Under for ending a plugin with
+// a job.
 func (o *Opened) Identities() []age.Identity {
 	if o == nil {
 		return nil
@@ -107,11 +123,13 @@ func (o *Opened) Identities() []age.Identity {
 	return o.ids
 }
 
-// Close waits for running Unwraps and wipes; nil-safe, idempotent.
+// Close waits for running Unwraps and wipes; a plugin at work is not waited
+// for but ended. Nil-safe, idempotent.
 func (o *Opened) Close() {
 	if o == nil {
 		return
 	}
+	o.end()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.mem.Destroy()
@@ -125,6 +143,6 @@ func (o *Opened) Closed() bool {
 	return o.mem == nil
 }
 
-// SetPrompter says who answers the questions of plugins among the keys. Before
-// the first Unwrap.
-func (o *Opened) SetPrompter(p Prompter) {}
+// SetPrompter says who answers the questions of plugins among the keys; with
+// nobody, a plugin that asks fails.
+func (o *Opened) SetPrompter(p Prompter) { o.asks.set(p) }

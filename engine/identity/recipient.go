@@ -38,21 +38,23 @@ func (r Recipient) ID() string {
 }
 
 // ParseRecipient reads one public key: age1pq1, age1, age1tag1, age1tagpq1,
-// ssh-ed25519 or ssh-rsa. Anything else is fault.BadRecipient, whose subject is
+// ssh-ed25519, ssh-rsa, or age1NAME1 of an age plugin, which need not be
+// installed. Anything else is fault.BadRecipient, whose subject is
 // never the text itself: it could be a private key pasted by mistake.
 func ParseRecipient(s string) (Recipient, error) {
-	r, _, err := parse(s)
+	r, _, err := parse(s, nil)
 	return r, err
 }
 
 // Age is r in the form that age encrypts to; fault.BadRecipient if r was not
-// made by ParseRecipient.
-func (r Recipient) Age() (age.Recipient, error) {
-	_, to, err := parse(r.Text)
+// made by ParseRecipient. who answers what a plugin asks and may be nil; the
+// other kinds ask nothing. See Under for ending a plugin.
+func (r Recipient) Age(who Prompter) (age.Recipient, error) {
+	_, to, err := parse(r.Text, who)
 	return to, err
 }
 
-func parse(s string) (Recipient, age.Recipient, error) {
+func parse(s string, who Prompter) (Recipient, age.Recipient, error) {
 	s = strings.TrimSpace(s)
 	if len(s) > maxRecipient {
 		return Recipient{}, nil, fault.New(fault.BadRecipient, "", nil)
@@ -73,7 +75,8 @@ func parse(s string) (Recipient, age.Recipient, error) {
 	case strings.HasPrefix(s, "ssh-"):
 		return parseSSH(s)
 	case isPlugin(s):
-		return Recipient{}, nil, fault.New(fault.BadRecipient, string(Plugin), nil)
+		r = Recipient{Plugin, s}
+		to, err = newPluginRecipient(s, who)
 	case strings.HasPrefix(s, "age1"):
 		r = Recipient{X25519, s}
 		to, err = parseX25519(s)
@@ -85,13 +88,6 @@ func parse(s string) (Recipient, age.Recipient, error) {
 		return Recipient{}, nil, fault.New(fault.BadRecipient, "", nil)
 	}
 	return r, to, nil
-}
-
-// isPlugin recognises age1name1..., the recipients of age plugins. The data
-// part of Bech32 has no "1", so a second one ends a plugin's name.
-func isPlugin(s string) bool {
-	rest, ok := strings.CutPrefix(s, "age1")
-	return ok && strings.Contains(rest, "1")
 }
 
 func parseSSH(s string) (Recipient, age.Recipient, error) {

@@ -61,7 +61,7 @@ func TestStanzasRefused(t *testing.T) {
 	defer o.Close()
 	for i, to := range []Recipient{k.Public().Recipient, k.Public().Classic} {
 		id := o.Identities()[i]
-		good := must(must(to.Age()).Wrap(make([]byte, 16)))[0]
+		good := must(must(to.Age(nil)).Wrap(make([]byte, 16)))[0]
 		if _, err := id.Unwrap([]*age.Stanza{{Type: "x"}, good}); err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func TestStockAgeOpensKeyring(t *testing.T) {
 	for name, to := range map[string]identity.Recipient{"hybrid": ana.Recipient, "classic of the second": work.Recipient} {
 		file, out := filepath.Join(home, name+".age"), filepath.Join(home, name)
 		var sealed bytes.Buffer
-		w := must(age.Encrypt(&sealed, must(to.Age())))
+		w := must(age.Encrypt(&sealed, must(to.Age(nil))))
 		io.WriteString(w, name)
 		if err := errors.Join(w.Close(), os.WriteFile(file, sealed.Bytes(), 0o600)); err != nil {
 			t.Fatal(err)

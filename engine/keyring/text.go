@@ -72,7 +72,10 @@ func parse(text []byte) (*book, error) {
 
 func (p *parser) line(line []byte) error {
 	switch {
-	case len(line) == 0, string(line) == title, string(line) == hint, identity.IsPublicKeyComment(line):
+	case len(line) == 0, string(line) == title, string(line) == hint:
+		return nil
+	case identity.IsPublicKeyComment(line):
+		p.meta.Read(line) // a plugin's identity shows its recipient nowhere else
 		return nil
 	case bytes.HasPrefix(line, []byte(titleFamily)):
 		return fault.New(fault.KeyringTooNew, "", nil)
@@ -81,6 +84,8 @@ func (p *parser) line(line []byte) error {
 	case bytes.HasPrefix(line, []byte(contactTag)) && p.contact(line[len(contactTag):]):
 		return nil
 	case line[0] == '#' && p.meta.Read(line):
+		return nil
+	case bytes.HasPrefix(line, []byte("AGE-PLUGIN-")) && p.key(line) == nil:
 		return nil
 	case line[0] == '#', bytes.HasPrefix(line, []byte("AGE-PLUGIN-")):
 		// What is not understood is kept: a later version's, or a person's.
@@ -209,7 +214,7 @@ func (p *parts) key(key *identity.KeyPair, public identity.Public) error {
 	if err != nil {
 		return err
 	}
-	if public.Kind == identity.Hybrid || public.Kind == identity.X25519 {
+	if public.Kind == identity.Hybrid || public.Kind == identity.X25519 || public.Kind == identity.Plugin {
 		p.secret(text)
 		p.public("\n")
 		return nil
