@@ -41,6 +41,7 @@ type parser struct {
 	book  book
 	meta  identity.Meta
 	stray [][]byte // comment lines not known, waiting for what they stand before
+	said  []byte   // the recipient in a comment, for a plugin's identity to take
 }
 
 // parse reads the plaintext of a keyring, guarded bytes that stay the
@@ -61,6 +62,9 @@ func parse(text []byte) (*book, error) {
 			}
 			return nil, fault.New(fault.KeyringDamaged, "line "+strconv.Itoa(number), nil)
 		}
+	}
+	if p.said != nil {
+		p.stray = append(p.stray, p.said)
 	}
 	p.keep("")
 	keys := p.book.keys
@@ -83,7 +87,7 @@ func (p *parser) line(line []byte) error {
 		return nil
 	case bytes.HasPrefix(line, []byte(contactTag)) && p.contact(line[len(contactTag):]):
 		return nil
-	case line[0] == '#' && p.meta.Read(line):
+	case line[0] == '#' && p.readMeta(line):
 		return nil
 	case bytes.HasPrefix(line, []byte("AGE-PLUGIN-")) && p.key(line) == nil:
 		return nil
@@ -95,6 +99,15 @@ func (p *parser) line(line []byte) error {
 	return p.key(line)
 }
 
+func (p *parser) readMeta(line []byte) bool {
+	was := p.meta.Recipient
+	known := p.meta.Read(line)
+	if p.meta.Recipient != was {
+		p.said = line
+	}
+	return known
+}
+
 // key reads a private key, and gives it the comments before it.
 func (p *parser) key(text []byte) error {
 	if len(p.book.keys) == 2*maxKeys { // each hybrid one brings its classic half
@@ -104,7 +117,10 @@ func (p *parser) key(text []byte) error {
 	if err != nil {
 		return fault.New(fault.BadIdentity, "", nil)
 	}
-	p.meta = identity.Meta{}
+	if p.said != nil && key.Public().Kind != identity.Plugin {
+		p.stray = append(p.stray, p.said) // somebody's note after all
+	}
+	p.meta, p.said = identity.Meta{}, nil
 	p.book.keys = append(p.book.keys, key)
 	p.keep(key.Public().ID)
 	return nil
