@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/secret"
 )
 
@@ -153,7 +154,7 @@ func (h *haystack) expect(t *testing.T, when string, want ...string) {
 	t.Helper()
 	secret.Settle()
 	hits := h.scan(t)
-	for _, name := range []string{"passphrase", "raw", "text"} {
+	for _, name := range []string{"passphrase", "raw", "text", "session key", "mark key", "state"} {
 		wanted := false
 		for _, w := range want {
 			wanted = wanted || w == name
@@ -166,6 +167,64 @@ func (h *haystack) expect(t *testing.T, when string, want ...string) {
 		}
 	}
 	t.Logf("%s: %v", when, hits)
+}
+
+// addState takes what the sealed state is sealed with.
+func (h *haystack) addState(s *Session) {
+	keys := s.notes().keys
+	for name, key := range map[string]*secret.Key{"session key": keys.session, "mark key": keys.mark} {
+		if err := key.Open(func(b []byte) error { h.add(name, b); return nil }); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// The sealed state: its keys are plain only while something is sealed, and what
+// it holds is plain only while unlocked.
+func TestMemoryForgetsTheState(t *testing.T) {
+	clock := &fakeClock{}
+	s := openOn(t, t.TempDir(), Options{Clock: clock, Rekey: 3})
+	if err := s.Create(ctx, "Ana", passphrase(), nil); err != nil {
+		t.Fatal(err)
+	}
+	h := &haystack{}
+	h.addState(s)
+	names := passphrase()
+	h.add("state", names.Bytes())
+	s.Put("files", names.Bytes())
+	names.Destroy()
+	clock.pass(writeDelay)
+	h.expect(t, "written", "state")
+	held := secret.New(keySize)
+	if err := s.notes().keys.session.Open(func(b []byte) error { copy(held.Bytes(), b); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	h.expect(t, "the session key held", "state", "session key")
+	held.Destroy()
+	for i := range 5 { // and under other keys
+		s.Put("other", []byte{byte(i)})
+		clock.pass(writeDelay)
+		if i%3 == 0 {
+			h.addState(s)
+		}
+	}
+	ring := must(s.Keyring())
+	n := reread(s.disk, ring)
+	h.expect(t, "read by an unlock", "state")
+	n.discard()
+	s.Put("other", []byte("to be sealed by the lock"))
+	s.Lock()
+	s.disk.settled()
+	h.expect(t, "locked")
+}
+
+// reread reads the state back as the next unlock would.
+func reread(d *disk, ring *keyring.Keyring) *notes {
+	n, problem := d.load(ring.Derive)
+	if problem != nil {
+		panic(problem)
+	}
+	return n
 }
 
 // What is unlocked and idle, and what is locked, holds no plain copy of the
