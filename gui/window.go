@@ -123,7 +123,7 @@ func (w *window) showScreens(id string) {
 	if w.files == nil {
 		w.files = files.New(w.win, w.eng)
 	}
-	w.keys = keys.New(w.win, w.eng)
+	w.keys = keys.New(w.win, w.eng, w.keysDesk())
 	w.recovery = newRecovery(w)
 	w.config = newConfig(w)
 	w.page = container.NewStack()

@@ -27,6 +27,7 @@ type Engine interface {
 	ExportKey(ctx context.Context, id string, pass, fresh *secret.Buffer, path string) error
 	SaveBackup(ctx context.Context, path string) error
 	ChangePassphrase(ctx context.Context, old, fresh *secret.Buffer) error
+	UnlockWait() time.Duration
 
 	RenameContact(ctx context.Context, id, name string) error
 	DeleteContact(ctx context.Context, id string) error

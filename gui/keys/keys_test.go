@@ -2,8 +2,8 @@ package keys
 
 import (
 	"context"
+	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,8 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
@@ -21,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	away = func(work, done func()) { work(); done() }
+	later = func(time.Duration, func()) {}
 	os.Exit(m.Run())
 }
 
@@ -31,11 +34,43 @@ type fake struct {
 	contacts []identity.Contact
 	err      error
 	added    []string
+	member   []keyring.Group
+	used     map[string]time.Time
+	kept     map[string]any // what Remember was given
+	did      []string       // names of calls that change something, and what for
+	wrong    bool           // no passphrase is right
+	wait     time.Duration
+	files    map[string]string // what was written: path to passphrase
+	given    []*secret.Buffer
 }
 
 func (f *fake) Keys() []identity.Public      { return f.keys }
 func (f *fake) Contacts() []identity.Contact { return f.contacts }
 func (f *fake) Card(string) ([]byte, error)  { return []byte("the card"), f.err }
+func (f *fake) Groups() []keyring.Group      { return f.member }
+
+func (f *fake) LastUsed() map[string]time.Time { return f.used }
+func (f *fake) UnlockWait() time.Duration      { return f.wait }
+
+func (f *fake) Remember(section string, v any) {
+	if f.kept == nil {
+		f.kept = map[string]any{}
+	}
+	f.kept[section] = v
+	if v == nil {
+		delete(f.kept, section)
+	}
+}
+
+// Recall copies as the engine does: through JSON.
+func (f *fake) Recall(section string, v any) bool {
+	kept, ok := f.kept[section]
+	if !ok {
+		return false
+	}
+	raw, err := json.Marshal(kept)
+	return err == nil && json.Unmarshal(raw, v) == nil
+}
 
 func (f *fake) NewKey(_ context.Context, name string, kind identity.Kind) (identity.Public, error) {
 	if f.err != nil {
@@ -64,7 +99,7 @@ func screen(t *testing.T, f *fake) (*Screen, fyne.Window) {
 	test.NewTempApp(t)
 	fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Light))
 	w := test.NewTempWindow(t, container.NewStack())
-	s := New(w, f)
+	s := New(w, f, Desk{Folder: t.TempDir()})
 	w.SetContent(s.Content())
 	w.Resize(fyne.NewSize(720, 480))
 	s.Shown()
@@ -210,77 +245,6 @@ func TestNewKeyFails(t *testing.T) {
 	press(t, w, "Create")
 	what, do := text.FaultOf(f.err)
 	wants(t, w, what, do, "Create")
-}
-
-func TestAddContact(t *testing.T) {
-	f := &fake{}
-	_, w := screen(t, f)
-	press(t, w, "Add contact")
-	press(t, w, "Add contact")
-	wants(t, w, "Please paste a contact card or a public key.")
-	test.Type(w.Canvas().Focused(), "age1ana")
-	press(t, w, "Add contact")
-	what, do := text.FaultOf(fault.New(fault.NameMissing, "", nil))
-	wants(t, w, what, do)
-	test.Type(w.Canvas().Focused(), "Ana") // the keyboard went to the name
-	w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	wants(t, w, "Contacts", "Ana", "Not verified")
-	if f.added[1] != "age1ana" {
-		t.Errorf("added %q", f.added)
-	}
-}
-
-func TestTabLeavesThePastedText(t *testing.T) {
-	_, w := screen(t, &fake{})
-	press(t, w, "Add contact")
-	pasted := field(t, w, text.T("keys.add.paste"))
-	if tabs, ok := fyne.CanvasObject(pasted).(fyne.Tabbable); ok && tabs.AcceptsTab() {
-		t.Error("Tab is caught in the text")
-	}
-}
-
-func TestPastedPrivateKeyGoesAway(t *testing.T) {
-	for _, private := range []string{"AGE-SECRET-KEY-1QQQ", "age-secret-key-pq-1qqq", "-----BEGIN OPENSSH PRIVATE KEY-----"} {
-		f := &fake{}
-		_, w := screen(t, f)
-		press(t, w, "Add contact")
-		pasted := field(t, w, text.T("keys.add.paste"))
-		pasted.SetText(private)
-		if pasted.Text != "" {
-			t.Errorf("%q is still on screen", pasted.Text)
-		}
-		wants(t, w, "That was a private key")
-	}
-}
-
-func TestDropCard(t *testing.T) {
-	f := &fake{}
-	s, w := screen(t, f)
-	dir := t.TempDir()
-	card := filepath.Join(dir, "card.txt")
-	write(t, card, "age1ana\n")
-	s.Drop([]string{card})
-	if got := field(t, w, text.T("keys.add.paste")).Text; got != "age1ana\n" {
-		t.Errorf("the sheet has %q", got)
-	}
-	if w.Canvas().Focused() != fyne.Focusable(field(t, w, text.T("keys.add.name"))) {
-		t.Error("the keyboard is not on the name")
-	}
-}
-
-func TestReadCard(t *testing.T) {
-	dir := t.TempDir()
-	big, private := filepath.Join(dir, "big"), filepath.Join(dir, "private")
-	write(t, big, strings.Repeat("x", maxCard+1))
-	write(t, private, "AGE-SECRET-KEY-1QQQ")
-	for path, want := range map[string]fault.Kind{
-		filepath.Join(dir, "gone"): fault.NotFound, dir: fault.NotRegular, "/dev/null": fault.NotRegular,
-		big: fault.BadRecipient, private: fault.BadRecipient,
-	} {
-		if card, err := readCard(path); fault.Of(err) != want || card != nil {
-			t.Errorf("%s: %q, %v, want %s", path, card, err, want)
-		}
-	}
 }
 
 func TestCardName(t *testing.T) {

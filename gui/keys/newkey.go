@@ -2,15 +2,15 @@ package keys
 
 import (
 	"context"
-	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/identity"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
 	"cryptodesk/gui/widget"
-
-	"fyne.io/fyne/v2/container"
 )
 
 // newKey asks for a name and makes a key pair.
@@ -22,58 +22,53 @@ func (s *Screen) newKey() {
 		kind = []identity.Kind{identity.Hybrid, identity.X25519}[i]
 		about.Set(text.T([]string{"keys.new.postQuantum.about", "keys.new.classic.about"}[i]))
 	})
-	extra := widget.Column(theme.Grid, container.NewHBox(choice), about)
+	extra := widget.Column(theme.Grid, container.NewHBox(widget.Pad(3, 3, choice)), about)
 	extra.Hide()
-	var sheet *widget.Sheet
-	more := moreButton(extra, func() { sheet.Refresh() })
-	problem := widget.Body("").Tone(theme.Danger)
-	problem.Hide()
-
 	create := widget.PrimaryButton(text.T("keys.new.create"), nil)
-	stop := widget.SecondaryButton(text.T("app.cancel"), func() { sheet.Close() })
+	var f *form
+	more := moreButton(extra, func() { f.sheet.Refresh() })
+	f = newForm(s.window, text.T("keys.new.title"), create,
+		widget.Strong(text.T("keys.new.name")), widget.Pad(2, 2, name), container.NewHBox(more), extra)
+	f.inputs = append(f.inputs, name, choice)
+	name.OnChanged = func(string) { f.typed() }
+	forget := drafted(s.engine, "key.name", name)
+	f.wipe = append(f.wipe, settled(f.sheet, forget))
 	create.OnTapped = func() {
-		if strings.TrimSpace(name.Text) == "" {
-			problem.Set(text.T("keys.name.empty"))
-			problem.Show()
-			sheet.Refresh()
-			s.window.Canvas().Focus(name)
+		typed := name.Text
+		if _, err := identity.CleanName(typed); err != nil {
+			f.fail(err)
+			f.focus(name)
 			return
 		}
-		create.Disable()
 		var made identity.Public
-		var err error
-		away(func() { made, err = s.engine.NewKey(context.Background(), name.Text, kind) }, func() {
-			create.Enable()
-			if err != nil {
-				what, do := text.FaultOf(err)
-				problem.Set(what + " " + do)
-				problem.Show()
-				sheet.Refresh()
-				return
+		f.run(text.T("keys.new.busy"), func(ctx context.Context) (err error) {
+			made, err = s.engine.NewKey(ctx, typed, kind)
+			return err
+		}, func(err error) {
+			switch {
+			case err != nil:
+				f.fail(err)
+				f.focus(name)
+			case f.sheet.Swept(): // locked meanwhile
+			default:
+				forget()
+				f.sheet.Close()
+				s.goTo(made.ID)
+				s.Refresh()
+				s.made(made)
 			}
-			sheet.Close()
-			if len(s.engine.Keys()) == 0 {
-				return // locked meanwhile
-			}
-			s.Refresh()
-			s.made(made)
 		})
 	}
-	name.OnSubmitted = func(string) { create.OnTapped() }
+	name.OnSubmitted = func(string) { create.Tapped(nil) }
 	trace.Place("newkey.name", name)
 	trace.Place("newkey.create", create)
-	sheet = widget.NewSheet(text.T("keys.new.title"), widget.Column(theme.Grid,
-		widget.Strong(text.T("keys.new.name")), widget.Pad(2, 2, name), problem,
-		container.NewHBox(more), extra), stop, create)
-	sheet.Open(s.window.Canvas(), name)
+	trace.Place("newkey.more", more)
+	trace.Place("newkey.kind", choice)
+	f.open(name)
 }
 
 // moreButton shows and hides what is not needed every day.
-func moreButton(extra interface {
-	Show()
-	Hide()
-	Visible() bool
-}, changed func()) *widget.Button {
+func moreButton(extra fyne.CanvasObject, changed func()) *widget.Button {
 	more := widget.LinkButton(text.T("keys.more"), nil).WithIcon("chevron-right").Small()
 	more.OnTapped = func() {
 		defer changed()
@@ -88,21 +83,28 @@ func moreButton(extra interface {
 	return more
 }
 
-// made says that the key pair is there and what to do with it.
+// made says that the key pair is there and what to do with it: above all, a
+// copy of it in another place.
 func (s *Screen) made(k identity.Public) {
 	trace.Event("keys.made", map[string]any{"kind": string(k.Kind)})
 	var sheet *widget.Sheet
-	done := widget.PrimaryButton(text.T("keys.done"), func() { sheet.Close() })
+	done := widget.SecondaryButton(text.T("keys.made.later"), func() { sheet.Close() })
+	backup := widget.PrimaryButton(text.T("keys.made.backup"), func() {
+		sheet.Close()
+		s.backup()
+	}).WithIcon("archive")
 	cp := widget.SecondaryButton(text.T("keys.card.copy"), func() { CopyCard(s.window, s.engine, k.ID) }).WithIcon("copy")
-	save := widget.SecondaryButton(text.T("keys.card.save"), func() { SaveCard(s.window, s.engine, k) }).WithIcon("save")
+	save := widget.SecondaryButton(text.T("keys.card.save"), func() { SaveCard(s.window, s.engine, k) })
 	column := widget.Column(theme.Gap,
 		container.NewCenter(widget.NewDrawing("done", 160, 102)),
-		widget.Body(text.T("keys.made.note")),
-		widget.Tinted(theme.NeutralSoft, widget.Column(theme.Half,
-			widget.Caption(text.T("keys.made.fingerprint")), widget.Body(k.Fingerprint).Mono())))
+		fingerprint(k.Fingerprint),
+		widget.Note(theme.Accent, text.T("keys.made.unsaved")))
 	if hasCard(k) {
-		column.Add(widget.Row(theme.Grid, cp, save))
+		column.Add(widget.Column(theme.Grid, widget.Muted(text.T("keys.made.note")),
+			container.New(flow{theme.Grid}, cp, save)))
 	}
-	sheet = widget.NewSheet(text.T("keys.made.title", "name", text.Name(k.Name)), column, done)
-	sheet.Open(s.window.Canvas(), done)
+	trace.Place("made.backup", backup)
+	trace.Place("made.done", done)
+	sheet = widget.NewSheet(text.T("keys.made.title", "name", text.Name(k.Name)), column, done, backup).Wide(520)
+	sheet.Open(s.window.Canvas(), backup)
 }

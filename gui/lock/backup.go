@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/gui/cross"
+	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -19,7 +20,7 @@ import (
 func (f *FirstRun) askBackup() {
 	f.fresh(text.T("lock.backup.save"), f.saveBackup)
 	if f.place == "" {
-		f.place = freePath(f.desk.Backups, BackupName(time.Now()))
+		f.place = shell.Free(f.desk.Backups, BackupName(time.Now()), ".age")
 	}
 	name := widget.FileName(text.Name(base(f.place)))
 	folder := widget.Caption(text.Name(filepath.Dir(f.place))).Fits(widget.FitMiddle)

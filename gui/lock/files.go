@@ -1,10 +1,8 @@
 package lock
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -30,20 +28,6 @@ func readKeyFile(path string) (*secret.Buffer, error) {
 // BackupName is what a copy of the keyring is called by default.
 func BackupName(now time.Time) string {
 	return "CryptoDesk-keys-" + now.Format("2006-01-02") + ".age"
-}
-
-// freePath is a path in dir that nothing has yet: name, or name with a number.
-// The engine refuses to replace a file in any case.
-func freePath(dir, name string) string {
-	ext := filepath.Ext(name)
-	path := filepath.Join(dir, name)
-	for n := 2; n < 1000; n++ {
-		if _, err := os.Lstat(path); err != nil {
-			break
-		}
-		path = filepath.Join(dir, fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), n, ext))
-	}
-	return path
 }
 
 func base(path string) string { return filepath.Base(path) }

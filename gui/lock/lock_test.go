@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/widget"
 )
@@ -214,7 +215,7 @@ func TestClosedWhileItSaves(t *testing.T) {
 func TestBackupNameIsFree(t *testing.T) {
 	dir := t.TempDir()
 	for _, want := range []string{"copy.age", "copy (2).age", "copy (3).age"} {
-		path := freePath(dir, "copy.age")
+		path := shell.Free(dir, "copy.age", ".age")
 		if filepath.Base(path) != want {
 			t.Errorf("%s, want %s", filepath.Base(path), want)
 		}

@@ -54,6 +54,18 @@ func LinkButton(label string, tapped func()) *Button {
 	return b
 }
 
+// QuietButton is text in the text's own colour, for what is done rarely.
+func QuietButton(label string, tapped func()) *Button {
+	return newButton(quiet, label, "", tapped)
+}
+
+// DangerLink is text in the danger colour: it leads to what destroys, and asks.
+func DangerLink(label string, tapped func()) *Button {
+	b := newButton(quiet, label, "", tapped)
+	b.role = theme.Danger
+	return b
+}
+
 // IconButton shows only an icon; spoken says what it does to those who
 // cannot see it.
 func IconButton(icon, spoken string, tapped func()) *Button {

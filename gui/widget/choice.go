@@ -2,6 +2,7 @@ package widget
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -193,7 +194,7 @@ type Choice struct {
 // NewChoice makes a choice; changed is called with the new index when the
 // person chose another.
 func NewChoice(options []string, chosen int, changed func(int)) *Choice {
-	c := &Choice{options: options, chosen: chosen, changed: changed}
+	c := &Choice{options: slices.Clone(options), chosen: chosen, changed: changed}
 	for range options {
 		c.words = append(c.words, canvas.NewText("", color.Black))
 	}
@@ -213,6 +214,14 @@ func (c *Choice) Choose(i int) {
 	c.Refresh()
 	if c.changed != nil {
 		c.changed(i)
+	}
+}
+
+// Rename changes the word of an option: a count in it, for example.
+func (c *Choice) Rename(i int, word string) {
+	if c.options[i] != word {
+		c.options[i] = word
+		c.Refresh()
 	}
 }
 

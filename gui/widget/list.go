@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	stock "fyne.io/fyne/v2/widget"
 
 	"cryptodesk/gui/theme"
@@ -21,6 +22,8 @@ type List struct {
 	Update  func(i int, o fyne.CanvasObject) // fills an object for row i
 	Chosen  func(i int)                      // Enter or Space on a row
 	Removed func(i int)                      // Delete on a row
+	Asked   func(i int)                      // the menu key on a row
+	Left    func()                           // up from the first row, if anything is there
 
 	height float32
 	length func() int
@@ -168,7 +171,7 @@ func (l *List) placeMark() {
 }
 
 // goTo puts the keyboard on a row and makes it visible.
-func (l *List) goTo(i int) {
+func (l *List) GoTo(i int) {
 	l.at = max(0, min(i, l.length()-1))
 	top, view := float32(l.at)*l.height, l.scroll.Size().Height
 	switch {
@@ -194,21 +197,27 @@ func (l *List) TypedKey(e *fyne.KeyEvent) {
 	page := max(1, int(l.scroll.Size().Height/l.height)-1)
 	switch e.Name {
 	case fyne.KeyDown:
-		l.goTo(l.at + 1)
+		l.GoTo(l.at + 1)
 	case fyne.KeyUp:
-		l.goTo(l.at - 1)
+		if l.at == 0 && l.Left != nil {
+			l.Left()
+			return
+		}
+		l.GoTo(l.at - 1)
 	case fyne.KeyPageDown:
-		l.goTo(l.at + page)
+		l.GoTo(l.at + page)
 	case fyne.KeyPageUp:
-		l.goTo(l.at - page)
+		l.GoTo(l.at - page)
 	case fyne.KeyHome:
-		l.goTo(0)
+		l.GoTo(0)
 	case fyne.KeyEnd:
-		l.goTo(l.length() - 1)
+		l.GoTo(l.length() - 1)
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		l.act(l.Chosen)
 	case fyne.KeyDelete:
 		l.act(l.Removed)
+	case desktop.KeyMenu, fyne.KeyF10:
+		l.act(l.Asked)
 	default:
 		Unhandled(l, e)
 	}

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,6 +27,7 @@ type Sheet struct {
 	card    *fyne.Container
 	width   float32
 	closed  bool
+	swept   bool
 }
 
 // NewSheet makes a sheet with a heading, content, and buttons in a row at its
@@ -62,6 +64,7 @@ func (s *Sheet) Close() {
 		return
 	}
 	s.closed = true
+	s.closeAbove()
 	s.canvas.Overlays().Remove(s)
 	if s.before != nil && s.canvas.Overlays().Top() == nil {
 		s.canvas.Focus(s.before)
@@ -70,6 +73,26 @@ func (s *Sheet) Close() {
 		s.OnClosed()
 	}
 }
+
+// closeAbove closes what was opened over s, so that it is wiped as well: the
+// toolkit would only drop it.
+func (s *Sheet) closeAbove() {
+	stack := s.canvas.Overlays()
+	if !slices.Contains(stack.List(), fyne.CanvasObject(s)) {
+		return
+	}
+	for top := stack.Top(); top != fyne.CanvasObject(s); top = stack.Top() {
+		if above, ok := top.(*Sheet); ok {
+			above.swept = s.swept
+			above.Close()
+		} else {
+			stack.Remove(top)
+		}
+	}
+}
+
+// Swept says that not the person closed the sheet, but the lock or the end.
+func (s *Sheet) Swept() bool { return s.swept }
 
 // Closed says that the sheet was taken away, by the lock perhaps, while work
 // for it went on.
@@ -95,7 +118,7 @@ func DismissTop(c fyne.Canvas) bool {
 func DismissAll(c fyne.Canvas) {
 	for top := c.Overlays().Top(); top != nil; top = c.Overlays().Top() {
 		if s, ok := top.(*Sheet); ok {
-			s.before = nil
+			s.before, s.swept = nil, true
 			s.Close()
 		} else {
 			c.Overlays().Remove(top)

@@ -1,0 +1,135 @@
+package keys
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2/container"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/secret"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
+	"cryptodesk/gui/widget"
+)
+
+// exporting is the sheet that writes a private key into a file.
+type exporting struct {
+	s     *Screen
+	item  item
+	form  *form
+	pass  *widget.PassphraseField
+	other bool // the file gets a passphrase of its own
+	box   *widget.SecretBox
+	place *place
+}
+
+// export asks for the passphrase again and writes the private key of a key
+// pair into a file that is encrypted with it, or with another.
+func (s *Screen) export(it item) {
+	e := &exporting{s: s, item: it}
+	do := widget.PrimaryButton(text.T("keys.export.do"), e.run)
+	e.form = newForm(s.window, text.T("keys.export.title", "name", it.name), do)
+	e.pass = e.form.passphrase(text.T("keys.passphrase.present"))
+	e.box = widget.NewSecretBox(text.T("files.secret.write"), text.T("keys.export.other.note"), func() { e.form.typed() }, func() { do.Tapped(nil) })
+	e.box.Content.Hide()
+	choice := widget.NewChoice([]string{text.T("keys.export.same"), text.T("keys.export.other")}, 0, func(i int) {
+		e.other = i == 1
+		visible(e.box.Content, e.other)
+		e.form.say("")
+		e.form.sheet.Refresh()
+	})
+	name, ext := fileName(it.key.Name), ".key.age"
+	if isSSH(it.key.Kind) {
+		ext = ".key"
+	}
+	e.place = newPlace(s.window, "key", s.desk.Folder, name+ext, ext)
+	e.form.inputs = append(e.form.inputs, e.box.Field, e.box.Again, choice, e.place)
+	e.form.wipe = append(e.form.wipe, e.box.Destroy)
+	e.form.fields.Add(widget.Note(theme.Warning, text.T("keys.export.note")))
+	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("keys.passphrase.present")), widget.Pad(3, 3, e.pass)))
+	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("keys.export.protect")), container.NewHBox(widget.Pad(3, 3, choice))))
+	e.form.fields.Add(e.box.Content)
+	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("lock.backup.place")), e.place.view))
+	trace.Place("export.passphrase", e.pass)
+	trace.Place("export.protect", choice)
+	trace.Place("export.do", do)
+	e.form.sheet.Wide(520)
+	e.form.open(e.pass)
+}
+
+func isSSH(k identity.Kind) bool { return k == identity.SSHEd25519 || k == identity.SSHRSA }
+
+func (e *exporting) run() {
+	f := e.form
+	switch {
+	case f.busy():
+		return
+	case e.pass.Empty():
+		f.say(text.T("keys.passphrase.first"))
+		f.focus(e.pass)
+		return
+	case e.other && e.box.Field.Empty():
+		f.say(text.T("keys.export.other.empty"))
+		f.focus(e.box.Field)
+		return
+	case e.other && !e.box.Ready():
+		f.say(text.T("lock.again.differ"))
+		f.focus(e.box.Again)
+		return
+	}
+	pass, path := e.pass.Copy(), e.place.path
+	var fresh *secret.Buffer
+	if e.other {
+		fresh = e.box.Field.Copy()
+	}
+	f.run(text.T("keys.export.busy"), func(ctx context.Context) error {
+		return e.s.engine.ExportKey(ctx, e.item.id, pass, fresh, path)
+	}, func(err error) { e.ended(path, err) })
+}
+
+func (e *exporting) ended(path string, err error) {
+	f := e.form
+	switch {
+	case f.sheet.Closed() && err == nil: // Cancel came too late
+		widget.Toast(e.s.window.Canvas(), theme.OK, text.T("keys.exported.file", "file", text.Name(filepath.Base(path))))
+	case f.sheet.Closed():
+	case err == nil:
+		e.done(path)
+	case fault.Of(err) == fault.Exists:
+		f.say(text.T("keys.export.exists"))
+		f.focus(e.place.change)
+	default:
+		f.wrong(err, e.pass, e.s.engine.UnlockWait)
+	}
+}
+
+// done says where the file is and how it is used without this program.
+func (e *exporting) done(path string) {
+	trace.Event("keys.exported", nil)
+	for _, wipe := range e.form.wipe {
+		wipe()
+	}
+	base := text.Name(filepath.Base(path))
+	sentence := text.T("keys.exported.note")
+	if isSSH(e.item.key.Kind) {
+		sentence = text.T("keys.exported.ssh")
+	}
+	e.form.finish(text.T("keys.exported"), widget.Column(theme.Gap, written(e.s.desk, path, "done"), widget.Body(sentence),
+		widget.Tinted(theme.NeutralSoft, widget.Body("age -d -i "+quoted(base)+" FILE.age").Mono())), "", nil)
+}
+
+// quoted is a file name as a shell takes it.
+func quoted(name string) string {
+	plain := func(r rune) bool {
+		return r > unicode.MaxASCII && unicode.IsLetter(r) || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.", r)
+	}
+	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
