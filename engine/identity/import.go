@@ -9,8 +9,8 @@ import (
 	"cryptodesk/engine/secret"
 )
 
-// maxBlocks bounds the keys in PEM form of one file: each can cost seconds.
-const maxBlocks = 100
+// maxBlocks bounds the keys in PEM form of one file: each can cost a second.
+const maxBlocks = 32
 
 // Ask answers the passphrase of something encrypted; again says that the one
 // before was wrong. It answers an error (fault.Cancelled) to give up. The
@@ -22,7 +22,7 @@ type Ask func(again bool) (*secret.Buffer, error)
 // or ask gives up; one that opened a key is tried on the next before asking. b
 // stays the caller's. Text around the keys is passed over, and so is a key of
 // a sort that cannot be used when there are others. At most 16 MiB, 10,000
-// keys, and 100 of them in PEM form. A classic key that derives from a hybrid
+// keys, and 32 of them in PEM form. A classic key that derives from a hybrid
 // one is not listed again, and no key twice. Errors, which never repeat what
 // was read: CannotImport with the Material's name as subject; BadIdentity with
 // the line as subject; WorkFactor (a passphrase would take too long); TooLarge,
@@ -43,10 +43,10 @@ func ImportKeys(b *secret.Buffer, ask Ask) ([]*KeyPair, error) {
 	switch {
 	case len(list) > maxKeys, blocks(list) > maxBlocks:
 		return nil, fault.New(fault.TooMany, "", nil)
+	case len(list) == 0:
+		return nil, nothing(b.Bytes(), bad)
 	case bad > 0:
 		return nil, badLine(bad)
-	case len(list) == 0:
-		return nil, nothing(b.Bytes())
 	}
 	im := &importer{ask: ask}
 	defer im.destroy()
@@ -73,9 +73,12 @@ func blocks(list []found) (n int) {
 }
 
 // nothing says why a text without private keys has none.
-func nothing(text []byte) error {
+func nothing(text []byte, bad int) error {
 	if m := Recognise(text); m != Unknown && !m.Importable() {
 		return cannot(m)
+	}
+	if bad > 0 {
+		return badLine(bad)
 	}
 	return fault.New(fault.BadIdentity, "", nil)
 }

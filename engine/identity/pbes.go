@@ -84,7 +84,7 @@ func openPKCS8(der []byte, pass *secret.Buffer) (*secret.Buffer, error) {
 		return nil, damaged
 	}
 	if !file.Algorithm.Algorithm.Equal(oidPBES2) {
-		return nil, cannot(PEMPrivate)
+		return openPBES1(file.Algorithm, file.Data, pass)
 	}
 	var params pbes2Params
 	var iv []byte

@@ -86,8 +86,8 @@ func (r *reader) comment(line []byte) {
 func (r *reader) key(line string) error {
 	to, err := ParseRecipient(line)
 	if err != nil {
-		if public, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line)); err == nil && !usable(public) {
-			return r.refuse()
+		if _, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line)); err == nil {
+			return r.refuse() // a short RSA key, ECDSA, ...
 		}
 		return badKey(r.line)
 	}
@@ -180,9 +180,6 @@ func (r *reader) ssh2() error {
 	public, err := ssh.ParsePublicKey(raw)
 	if err != nil {
 		return badKey(r.line)
-	}
-	if !usable(public) {
-		return r.refuse()
 	}
 	return r.key(sshText(public))
 }
