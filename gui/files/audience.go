@@ -6,12 +6,21 @@ import (
 	"cryptodesk/engine"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/keyring"
 )
 
 // audience is who a set of files is encrypted for.
 type audience struct {
 	people  []engine.Person // in the order they were added
+	circles []circle        // groups whose members, all among people, are shown as one
 	classic bool            // everyone's classic key, chosen by hand for these files only
+}
+
+// circle is a group that was chosen as one.
+type circle struct {
+	name    string
+	members []string // IDs
+	brought []string // those of them who came with the group
 }
 
 // onlyMe is the audience one begins with: one's own key pairs, those that can
@@ -34,9 +43,93 @@ func (a *audience) add(p engine.Person) {
 	a.upgrade()
 }
 
+// remove takes one person out. A group they are in is then its other members,
+// one by one: under its name it would say more than is true.
 func (a *audience) remove(id string) {
 	a.people = slices.DeleteFunc(a.people, func(p engine.Person) bool { return p.ID == id })
+	a.circles = slices.DeleteFunc(a.circles, func(c circle) bool { return slices.Contains(c.members, id) })
 	a.upgrade()
+}
+
+// addGroup adds all members of a group, as one.
+func (a *audience) addGroup(g keyring.Group, everyone []engine.Person) {
+	if a.hasGroup(g.Name) {
+		return
+	}
+	c := circle{name: g.Name}
+	for _, p := range everyone {
+		if p.Me || !slices.Contains(g.Members, p.ID) {
+			continue
+		}
+		c.members = append(c.members, p.ID)
+		if !a.has(p.ID) {
+			c.brought = append(c.brought, p.ID)
+			a.people = append(a.people, p)
+		}
+	}
+	if len(c.members) > 0 {
+		a.circles = append(a.circles, c)
+	}
+	a.upgrade()
+}
+
+// removeGroup takes out who came with a group, unless another group has them.
+func (a *audience) removeGroup(name string) {
+	i := slices.IndexFunc(a.circles, func(c circle) bool { return c.name == name })
+	if i < 0 {
+		return
+	}
+	gone := a.circles[i]
+	a.circles = slices.Delete(a.circles, i, i+1)
+	a.people = slices.DeleteFunc(a.people, func(p engine.Person) bool {
+		return slices.Contains(gone.brought, p.ID) && !a.inGroup(p.ID)
+	})
+	a.upgrade()
+}
+
+func (a *audience) hasGroup(name string) bool {
+	return slices.ContainsFunc(a.circles, func(c circle) bool { return c.name == name })
+}
+
+// inGroup says whether a person is shown as part of a group.
+func (a *audience) inGroup(id string) bool {
+	return slices.ContainsFunc(a.circles, func(c circle) bool { return slices.Contains(c.members, id) })
+}
+
+// renew brings the people up to date with the keyring, and says whether
+// anything is different: a key may have changed, or somebody was deleted, while
+// a plan was on screen. gone says that somebody is no longer among them.
+func (a *audience) renew(everyone []engine.Person) (altered, gone bool) {
+	if len(everyone) == 0 {
+		return false, false // locked
+	}
+	now := make(map[string]engine.Person, len(everyone))
+	for _, p := range everyone {
+		now[p.ID] = p
+	}
+	for _, old := range slices.Clone(a.people) {
+		p, there := now[old.ID]
+		switch {
+		case !there:
+			a.remove(old.ID)
+			altered, gone = true, true
+		case p != old:
+			a.people[slices.IndexFunc(a.people, func(o engine.Person) bool { return o.ID == old.ID })] = p
+			altered = true
+		}
+	}
+	return altered, gone
+}
+
+// changed lists those whose key is in doubt: nothing can be encrypted to them.
+func (a *audience) changed() []engine.Person {
+	var out []engine.Person
+	for _, p := range a.people {
+		if p.Changed {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func (a *audience) has(id string) bool {

@@ -9,6 +9,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/gui/keys"
 )
 
 // Engine is what this screen asks of the engine. *engine.Engine is one.
@@ -18,10 +19,9 @@ type Engine interface {
 	Decrypt(plan *batch.Plan, opt batch.OpenOptions) (*job.Job, error)
 	Rewrap(plan *batch.Plan, to []identity.Recipient) (*job.Job, error)
 	People() []engine.Person
-	Keys() []identity.Public
+	keys.Taker // and Keys
 	Card(id string) ([]byte, error)
 	CardCode(id string) (image.Image, error)
-	AddContact(ctx context.Context, name string, text []byte) (identity.Contact, error)
 	Groups() []keyring.Group
 	Remember(section string, v any)
 	Recall(section string, v any) bool

@@ -13,9 +13,9 @@ import (
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/batch"
-	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/keyring"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
 )
@@ -25,6 +25,7 @@ type fake struct {
 	Engine // what no test asks for
 	t      *testing.T
 	people []engine.Person
+	groups []keyring.Group
 	plan   *batch.Plan
 	err    error
 
@@ -117,21 +118,13 @@ func (f *fake) Rewrap(p *batch.Plan, to []identity.Recipient) (*job.Job, error) 
 }
 
 func (f *fake) People() []engine.Person { return f.people }
+func (f *fake) Groups() []keyring.Group { return f.groups }
 
 func (f *fake) Keys() []identity.Public {
 	return []identity.Public{{ID: "1", Name: "Mina", Signing: make([]byte, 32)}}
 }
 
 func (f *fake) Card(string) ([]byte, error) { return []byte("the card"), nil }
-
-func (f *fake) AddContact(_ context.Context, name string, _ []byte) (identity.Contact, error) {
-	if name == "" {
-		return identity.Contact{}, fault.New(fault.NameMissing, "", nil)
-	}
-	c := identity.Contact{Name: name, Recipient: identity.Recipient{Kind: identity.Hybrid, Text: "age1pq1" + name}}
-	f.people = append(f.people, engine.Person{Name: name, ID: name, Recipient: c.Recipient})
-	return c, nil
-}
 
 var (
 	me  = engine.Person{Name: "Mina", Me: true, ID: "me", Recipient: hybrid("me"), Classic: classic("me")}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine"
+	"cryptodesk/gui/keys"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -21,6 +22,8 @@ type peopleBox struct {
 	changed func()
 	content *fyne.Container
 	add     *widget.Button
+	several bool // I have more than one key pair
+	gone    bool // somebody chosen went meanwhile
 }
 
 func newPeopleBox(s *Screen, who audience, changed func()) *peopleBox {
@@ -31,8 +34,14 @@ func newPeopleBox(s *Screen, who audience, changed func()) *peopleBox {
 	return p
 }
 
-// ready says whether the audience can be encrypted for as it is.
+// ready says whether the audience can be encrypted for as it is, and as it was
+// on screen: when somebody's key changed meanwhile, it shows that first.
 func (p *peopleBox) ready() bool {
+	if altered, gone := p.who.renew(p.s.engine.People()); altered {
+		p.gone = p.gone || gone
+		p.build()
+		return false
+	}
 	if len(p.who.people) == 0 {
 		return false
 	}
@@ -41,9 +50,18 @@ func (p *peopleBox) ready() bool {
 }
 
 func (p *peopleBox) build() {
+	everyone := p.s.engine.People()
+	_, gone := p.who.renew(everyone)
+	p.gone = p.gone || gone
+	p.count(everyone)
 	chips := newFlow(theme.Grid)
 	for _, person := range p.who.people {
-		chips.Add(p.chip(person))
+		if !p.who.inGroup(person.ID) {
+			chips.Add(p.chip(person))
+		}
+	}
+	for _, c := range p.who.circles {
+		chips.Add(p.groupChip(c))
 	}
 	chips.Add(p.add)
 	p.content.Objects = []fyne.CanvasObject{chips}
@@ -56,18 +74,44 @@ func (p *peopleBox) build() {
 	}
 }
 
+// count notes whether there are several key pairs of mine to be told apart.
+func (p *peopleBox) count(everyone []engine.Person) {
+	mine := 0
+	for _, person := range everyone {
+		if person.Me {
+			mine++
+		}
+	}
+	p.several = mine > 1
+}
+
 // chip is one person and a button to take them out.
 func (p *peopleBox) chip(person engine.Person) fyne.CanvasObject {
-	name := p.nameOf(person)
 	fill, ink, icon := theme.NeutralSoft, theme.Muted, "person"
 	switch {
+	case person.Changed:
+		fill, ink, icon = theme.DangerSoft, theme.Danger, "warning"
 	case person.Me:
 		fill, ink = theme.AccentSoft, theme.Accent
 	case person.Verified:
 		icon, ink = "shield-check", theme.OK
 	}
+	return p.token(icon, ink, fill, p.nameOf(person), func() { p.who.remove(person.ID) })
+}
+
+// groupChip is a group that was chosen as one.
+func (p *peopleBox) groupChip(c circle) fyne.CanvasObject {
+	return p.token("people", theme.Muted, theme.NeutralSoft, p.groupName(c), func() { p.who.removeGroup(c.name) })
+}
+
+func (p *peopleBox) groupName(c circle) string {
+	return text.T("people.group.chip", "name", text.Name(c.name), "n", len(c.members))
+}
+
+// token is a name on a round tint, and a button to take it out.
+func (p *peopleBox) token(icon string, ink, fill fyne.ThemeColorName, name string, remove func()) fyne.CanvasObject {
 	out := widget.IconButton("close", text.T("files.people.remove", "name", name), func() {
-		p.who.remove(person.ID)
+		remove()
 		p.build()
 		p.s.window.Canvas().Focus(p.add)
 	}).Small()
@@ -82,20 +126,29 @@ func (p *peopleBox) nameOf(person engine.Person) string {
 	if !person.Me {
 		return text.Name(person.Name)
 	}
-	mine := 0
-	for _, other := range p.s.engine.People() {
-		if other.Me {
-			mine++
-		}
-	}
-	if mine > 1 {
+	if p.several {
 		return text.T("files.people.meKey", "name", text.Name(person.Name))
 	}
 	return text.T("files.people.me")
 }
 
-// names lists everyone, Me first, for the rows.
-func (p *peopleBox) names() string { return p.list(p.who.people) }
+// names lists everyone for the rows, groups by their names.
+func (p *peopleBox) names() string {
+	var alone []engine.Person
+	for _, person := range p.who.people {
+		if !p.who.inGroup(person.ID) {
+			alone = append(alone, person)
+		}
+	}
+	names := []string{}
+	if len(alone) > 0 {
+		names = append(names, p.list(alone))
+	}
+	for _, c := range p.who.circles {
+		names = append(names, p.groupName(c))
+	}
+	return strings.Join(names, ", ")
+}
 
 func (p *peopleBox) list(people []engine.Person) string {
 	names := make([]string, len(people))
@@ -108,9 +161,15 @@ func (p *peopleBox) list(people []engine.Person) string {
 // notes are what has to be said, or decided, about the choice.
 func (p *peopleBox) notes() []fyne.CanvasObject {
 	var notes []fyne.CanvasObject
+	if p.gone {
+		notes = append(notes, widget.Note(theme.Warning, text.T("people.gone")))
+	}
+	if changed := p.who.changed(); len(changed) > 0 {
+		notes = append(notes, p.changedNote(changed))
+	}
 	switch {
 	case len(p.who.people) == 0:
-		return []fyne.CanvasObject{widget.Note(theme.Warning, text.T("files.people.nobody"))}
+		return append(notes, widget.Note(theme.Warning, text.T("files.people.nobody")))
 	case p.who.classic:
 		notes = append(notes, p.classicNote())
 	case p.who.mixed():
@@ -120,6 +179,26 @@ func (p *peopleBox) notes() []fyne.CanvasObject {
 		notes = append(notes, widget.Note(theme.Warning, text.T("files.people.noMe")))
 	}
 	return notes
+}
+
+// changedNote says that nothing can be encrypted to somebody whose key is in
+// doubt, and offers to leave them out or to decide.
+func (p *peopleBox) changedNote(changed []engine.Person) fyne.CanvasObject {
+	names := p.list(changed)
+	leave := widget.SecondaryButton(text.T("people.changed.leave", "names", names), func() {
+		for _, person := range changed {
+			p.who.remove(person.ID)
+		}
+		p.build()
+		p.s.window.Canvas().Focus(p.add)
+	}).Small()
+	decide := widget.SecondaryButton(text.T("people.changed.decide"), func() {
+		keys.Resolve(p.s.window, p.s.engine, changed[0].ID, p.build)
+	}).Small()
+	trace.Place("people.leave", leave)
+	trace.Place("people.decide", decide)
+	return noteWith(theme.Danger, widget.Column(theme.Grid,
+		widget.Body(text.T("people.changed.note", "names", names, "n", len(changed))), newFlow(theme.Grid, leave, decide)))
 }
 
 // mixNote explains why the keys do not go together and offers the two ways

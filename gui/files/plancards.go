@@ -186,10 +186,12 @@ func (p *planView) specialLine(it batch.Item) fyne.CanvasObject {
 	icon := map[batch.Special]string{batch.CardFile: "card", batch.RecipientsFile: "people",
 		batch.KeyringFile: "archive", batch.IdentityFile: "key"}[it.Special]
 	actions := newFlow(theme.Grid)
-	if it.Special == batch.CardFile || it.Special == batch.RecipientsFile {
-		actions.Add(widget.SecondaryButton(text.T("keys.add"), func() {
-			keys.AddContactFile(p.s.window, p.s.engine, it.Path, func(identity.Contact) { p.people.build() })
-		}).Small())
+	if it.Special != batch.KeyringFile {
+		bring := widget.SecondaryButton(text.T("keys.import"), func() {
+			keys.Import(p.s.window, p.s.engine, []string{it.Path}, func([]identity.Contact) { p.people.build() })
+		}).Small()
+		trace.Place("special.import", bring)
+		actions.Add(bring)
 	}
 	if it.Special != batch.KeyringFile {
 		actions.Add(widget.LinkButton(text.T("files.special.encrypt"), func() { p.encryptSpecial(it.Path) }).Small())

@@ -7,6 +7,7 @@ import (
 
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
+	"cryptodesk/gui/clip"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -20,8 +21,7 @@ func CopyCard(w fyne.Window, eng Carder, id string) {
 		Problem(w, err)
 		return
 	}
-	fyne.CurrentApp().Clipboard().SetContent(string(card))
-	widget.Toast(w.Canvas(), theme.OK, text.T("keys.card.copied"))
+	clip.Copy(string(card))
 }
 
 // SaveCard asks for a place and writes the contact card there.
