@@ -102,20 +102,25 @@ func (e *Engine) readPicture(src *safefile.Source) (*Incoming, error) {
 	if err != nil {
 		return nil, fault.FromOS(src.Path(), err)
 	}
-	code, err := qr.Decode(picture)
-	if err != nil {
-		return nil, err
-	}
-	card, err := identity.ParseCode(code)
-	if err != nil {
-		return nil, err
-	}
 	in := &Incoming{Material: identity.Picture}
-	if err := in.people(card); err != nil {
+	if err := in.picture(picture); err != nil {
 		return nil, err
 	}
 	e.compare(in)
 	return in, nil
+}
+
+// picture reads the contact card in the QR code of a picture.
+func (in *Incoming) picture(picture []byte) error {
+	code, err := qr.Decode(picture)
+	if err != nil {
+		return err
+	}
+	card, err := identity.ParseCode(code)
+	if err != nil {
+		return err
+	}
+	return in.people(card)
 }
 
 // Read says what data is, by its content, and readies it to be taken in. ask
@@ -135,6 +140,8 @@ func (e *Engine) Read(ctx context.Context, data *secret.Buffer, ask identity.Ask
 		in.pairs, err = identity.ImportKeys(data, ask)
 	case identity.Card, identity.PublicKeys:
 		err = in.people(slices.Clone(data.Bytes()))
+	case identity.Picture:
+		err = in.picture(data.Bytes())
 	default:
 		err = fault.New(fault.CannotImport, string(in.Material), nil)
 	}
@@ -184,9 +191,12 @@ func (e *Engine) compare(in *Incoming) {
 // under the names that Keys and Contacts have now. A contact whose name is
 // taken by other keys makes that contact Changed. What is known already is
 // left as it is. Errors: Locked, NameTaken, NameMissing, BadName, TooMany;
-// then nothing was taken in.
+// then nothing was taken in, and private keys may be wiped: read them again.
 func (e *Engine) Take(ctx context.Context, in *Incoming) error {
 	defer secret.Settle()
+	if len(in.pairs) != len(in.Keys) {
+		return fault.New(fault.KeyMissing, "", nil) // closed, or taken before
+	}
 	for i, k := range in.Keys {
 		if !k.Known && k.Name != in.pairs[i].Public().Name {
 			if err := in.pairs[i].Rename(k.Name); err != nil {

@@ -310,7 +310,7 @@ func TestMixedDrop(t *testing.T) {
 	cutWhat, cutDo := text.Fault(open[3].Problem)
 	wants(t, w, "Encrypt 1 item", "Open 4 encrypted files", "Encrypted for you (Work)", "Encrypted with a passphrase",
 		"Not encrypted for any of your keys", "Copy my contact card", cutWhat, cutDo, "Passphrase of this file",
-		"A contact card.", "Add contact", "A keyring or a copy of one.", "1 item is left out", what, do, "Encrypt and open")
+		"A contact card.", "Import…", "A keyring or a copy of one.", "1 item is left out", what, do, "Encrypt and open")
 	if !button(t, w, "Encrypt and open").Disabled() {
 		t.Error("the button is open before the passphrase was typed")
 	}
