@@ -70,6 +70,7 @@ func (e *Engine) RewrapWith(plan *batch.Plan, to []identity.Recipient, opt batch
 
 func (e *Engine) withKeys(opt batch.OpenOptions) (batch.OpenOptions, error) {
 	if opt.Keys != nil {
+		opt.Keys.SetPrompter(e.prompter())
 		return opt, nil
 	}
 	lease, err := e.session.Lease()

@@ -35,9 +35,10 @@ func (f *fake) to(s session.State) {
 	}
 }
 
-func (f *fake) Home() string         { return f.home }
-func (f *fake) State() session.State { return f.state }
-func (f *fake) Owner() string        { return "Ana" }
+func (f *fake) Home() string                  { return f.home }
+func (f *fake) SetPrompter(identity.Prompter) {}
+func (f *fake) State() session.State          { return f.state }
+func (f *fake) Owner() string                 { return "Ana" }
 func (f *fake) Protection() secret.Status {
 	return secret.Status{Level: secret.Partial, Reasons: secret.Reasons()}
 }

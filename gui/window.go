@@ -11,6 +11,7 @@ import (
 	"cryptodesk/gui/files"
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/lock"
+	"cryptodesk/gui/prompt"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
@@ -56,6 +57,7 @@ func (w *window) start() {
 		w.drop(paths)
 	})
 	w.shortcuts()
+	w.eng.SetPrompter(prompt.New(w.win, func() bool { return w.eng.State() == session.Unlocked }))
 	ring, stop := cross.Coalesce(w.sync)
 	unhear := w.eng.OnChange(ring)
 	w.silence = func() { unhear(); stop() }

@@ -116,7 +116,11 @@ func (c *call) open() (*engine.Engine, error) {
 			return nil, err
 		}
 	}
-	return engine.Open(home)
+	eng, err := engine.Open(home)
+	if err == nil {
+		eng.SetPrompter(&terminal{call: c, told: make(map[string]bool)}) // a window brings its own
+	}
+	return eng, err
 }
 
 // unlock asks for the profile's passphrase.

@@ -16,6 +16,7 @@ type problem struct {
 	Subject string `json:"subject,omitempty"`
 	What    string `json:"what"`
 	Do      string `json:"do"`
+	Detail  string `json:"detail,omitempty"` // a plugin's own words, cleaned
 }
 
 func problemOf(f *fault.Error) *problem {
@@ -23,7 +24,16 @@ func problemOf(f *fault.Error) *problem {
 		return nil
 	}
 	what, do := text.Fault(f)
-	return &problem{Kind: string(f.Kind), Subject: f.Subject, What: what, Do: do}
+	return &problem{string(f.Kind), f.Subject, what, do, detail(f)}
+}
+
+// detail is what a plugin gave as its reason: untrusted, one short line, and
+// never mistaken for a sentence of ours.
+func detail(f *fault.Error) string {
+	if f.Kind != fault.PluginFailed || f.Err == nil {
+		return ""
+	}
+	return f.Err.Error()
 }
 
 // fail says an error in two sentences, what happened and what to do.
@@ -40,6 +50,7 @@ func (c *call) fail(err error) {
 		about = safefile.Visible(p.Subject) + ": "
 	}
 	fmt.Fprintf(c.err, "cryptodesk: %s%s\n  %s\n", about, p.What, p.Do)
+	c.detail(p.Detail)
 }
 
 // emit prints one JSON document on a line of its own.
@@ -94,10 +105,17 @@ func (c *call) reportRow(row job.Row) {
 	case row.Err != nil:
 		what, do := text.Fault(row.Err)
 		fmt.Fprintf(c.err, "%s: %s\n  %s\n", safefile.Visible(row.Path), what, do)
+		c.detail(detail(row.Err))
 	case row.State == job.Skipped && !c.quiet:
 		fmt.Fprintf(c.out, "%s: %s\n", safefile.Visible(row.Path), text.T("cli.skipped"))
 	case !c.quiet:
 		fmt.Fprintf(c.out, "%s -> %s\n", safefile.Visible(row.Path), safefile.Visible(row.Out))
+	}
+}
+
+func (c *call) detail(text string) {
+	if text != "" {
+		fmt.Fprintf(c.err, "  [%s]\n", text)
 	}
 }
 

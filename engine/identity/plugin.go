@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"unsafe"
 
@@ -25,6 +26,12 @@ const pluginPrefix = "AGE-PLUGIN-"
 // maxPlugin bounds one plugin identity in text form, in bytes: a TPM's is 400,
 // a FIDO2 one 600.
 const maxPlugin = 16 << 10
+
+// maxPluginName bounds a plugin's name, in characters; age knows no bound, and
+// a name is shown to people.
+const maxPluginName = 64
+
+var errLongName = errors.New("plugin name too long")
 
 // pluginLabel is hashed before a plugin's identity to name the key pair.
 const pluginLabel = "CryptoDesk v1: plugin identity\n"
@@ -66,6 +73,9 @@ func (p *Public) derivePlugin(text []byte, said Recipient) error {
 	name, _, err := plugin.ParseIdentity(borrow(text))
 	if err != nil {
 		return err
+	}
+	if len(name) > maxPluginName {
+		return errLongName
 	}
 	p.Plugin = strings.Clone(name)
 	h := sha256.New()

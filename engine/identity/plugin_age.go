@@ -33,6 +33,9 @@ type pluginRecipient struct {
 
 func newPluginRecipient(text string, who Prompter) (age.Recipient, error) {
 	name, _, err := plugin.ParseRecipient(text)
+	if err == nil && len(name) > maxPluginName {
+		err = errLongName
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -215,7 +215,8 @@ func TestPluginRecipients(t *testing.T) {
 	if f := fault.As(err); f == nil || f.Kind != fault.PluginMissing || f.Subject != "no-such-probe" {
 		t.Errorf("missing: %v", err)
 	}
-	for _, bad := range []string{missing[:len(missing)-1], "age1../x1qqq", "age1probe1", strings.ToUpper(missing)} {
+	for _, bad := range []string{missing[:len(missing)-1], "age1../x1qqq", "age1probe1", strings.ToUpper(missing),
+		plugin.EncodeRecipient(strings.Repeat("x", maxPluginName+1), []byte("x"))} {
 		if _, err := ParseRecipient(bad); fault.Of(err) != fault.BadRecipient {
 			t.Errorf("%s: %v", bad, err)
 		}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/secret"
+	"cryptodesk/gui/text"
+)
+
+// terminal is the identity.Prompter of a verb: what a plugin says goes to
+// stderr behind the plugin's name, and its questions are answered where
+// passphrases are: on the terminal, or with the next lines of --passphrase-fd.
+type terminal struct {
+	call *call
+	told map[string]bool // plugins of which was said that they wait
+}
+
+var _ identity.Prompter = (*terminal)(nil)
+
+// says is one line of a plugin's. It is clean and short already.
+func (t *terminal) says(plugin, words string) {
+	fmt.Fprintf(t.call.err, "%s: %s\n", program(plugin), words)
+}
+
+func program(plugin string) string { return "age-plugin-" + plugin }
+
+// Message implements identity.Prompter.
+func (t *terminal) Message(plugin, message string, _ func()) { t.says(plugin, message) }
+
+// Waiting implements identity.Prompter.
+func (t *terminal) Waiting(plugin string, _ func()) {
+	if !t.told[plugin] {
+		t.told[plugin] = true
+		t.says(plugin, text.T("prompt.touch"))
+	}
+}
+
+// Done implements identity.Prompter.
+func (t *terminal) Done(plugin string) { delete(t.told, plugin) }
+
+// Ask implements identity.Prompter. Ctrl+C gives up; a signal ends the program,
+// whose leftovers the next start removes.
+func (t *terminal) Ask(ctx context.Context, plugin, words string, hidden bool) (*secret.Buffer, error) {
+	if ctx.Err() != nil {
+		return nil, fault.New(fault.Cancelled, "", ctx.Err())
+	}
+	t.says(plugin, words)
+	if !hidden && t.call.passphraseFD < 0 {
+		return t.visible(text.T("prompt.value") + ": ")
+	}
+	return t.call.ask(text.T("prompt.hidden") + ": ")
+}
+
+// Confirm implements identity.Prompter.
+func (t *terminal) Confirm(ctx context.Context, plugin, words, yes, no string) (bool, error) {
+	if ctx.Err() != nil {
+		return false, fault.New(fault.Cancelled, "", ctx.Err())
+	}
+	t.says(plugin, words)
+	choices := "1 = " + text.T("prompt.choice", "label", yes)
+	if no != "" {
+		choices += ", 2 = " + text.T("prompt.choice", "label", no)
+	}
+	for range 3 {
+		var line *secret.Buffer
+		var err error
+		if t.call.passphraseFD < 0 {
+			line, err = t.visible(choices + ": ")
+		} else {
+			line, err = t.call.ask("")
+		}
+		if err != nil {
+			return false, err
+		}
+		answer := strings.TrimSpace(string(line.Bytes())) // no secret: 1 or 2
+		line.Destroy()
+		switch {
+		case answer == "1":
+			return true, nil
+		case answer == "2" && no != "":
+			return false, nil
+		}
+	}
+	return false, fault.New(fault.Cancelled, "", nil)
+}
+
+// visible reads a line that is shown as it is typed.
+func (t *terminal) visible(prompt string) (*secret.Buffer, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fault.New(fault.NeedPassphrase, "", err)
+	}
+	defer tty.Close()
+	defer t.call.leaveOnSignal(nil)()
+	fmt.Fprint(t.call.err, prompt)
+	line, err := bufio.NewReader(tty).ReadString('\n')
+	if err != nil {
+		return nil, fault.New(fault.Cancelled, "", err)
+	}
+	return secret.Take([]byte(strings.TrimRight(line, "\r\n"))), nil
+}
