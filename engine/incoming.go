@@ -163,7 +163,7 @@ func (in *Incoming) people(text []byte) error {
 
 // compare notes what is there already.
 func (e *Engine) compare(in *Incoming) {
-	own, contacts := e.Keys(), e.Contacts()
+	own := e.Keys()
 	for _, k := range in.pairs {
 		p := k.Public()
 		known := slices.ContainsFunc(own, func(o identity.Public) bool {
@@ -171,19 +171,13 @@ func (e *Engine) compare(in *Incoming) {
 		})
 		in.Keys = append(in.Keys, IncomingKey{p, known})
 	}
+	ring, err := e.session.Keyring()
+	if err != nil {
+		return
+	}
 	for i := range in.Contacts {
 		c := &in.Contacts[i]
-		for _, o := range contacts {
-			switch {
-			case o.Recipient == c.Recipient && (len(c.Signing) == 0 || len(o.Signing) != 0):
-				c.Known = true
-			case identity.SameName(o.Name, c.Name):
-				c.Old = o
-			}
-		}
-		if c.Known {
-			c.Old = identity.Contact{}
-		}
+		c.Known, c.Old = ring.Meet(c.Contact)
 	}
 }
 

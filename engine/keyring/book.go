@@ -13,6 +13,7 @@ import (
 type book struct {
 	keys     []*identity.KeyPair
 	contacts []identity.Contact // by name
+	groups   []Group            // by name; what a Members holds is never changed, only replaced
 	kept     []kept             // in the order of the file
 }
 
@@ -24,7 +25,7 @@ type kept struct {
 }
 
 func (b *book) clone() *book {
-	return &book{slices.Clone(b.keys), slices.Clone(b.contacts), slices.Clone(b.kept)}
+	return &book{slices.Clone(b.keys), slices.Clone(b.contacts), slices.Clone(b.groups), slices.Clone(b.kept)}
 }
 
 func (b *book) destroy() {
@@ -42,6 +43,14 @@ func (b *book) findKey(id string) int {
 
 func (b *book) findContact(id string) int {
 	return slices.IndexFunc(b.contacts, func(c identity.Contact) bool { return c.ID() == id })
+}
+
+func (b *book) contactIDs() map[string]bool {
+	ids := make(map[string]bool, len(b.contacts))
+	for _, c := range b.contacts {
+		ids[c.ID()] = true
+	}
+	return ids
 }
 
 // addKeys appends and drops doubles, which it answers. A key pair that came
@@ -75,11 +84,19 @@ func (b *book) keyNameTaken(name, exceptID string) error {
 	return nil
 }
 
+// keyNameFree is keyNameTaken, of groups as well.
+func (b *book) keyNameFree(name, exceptID string) error {
+	if err := b.keyNameTaken(name, exceptID); err != nil {
+		return err
+	}
+	return b.notAGroup(name)
+}
+
 // keyNamesDiffer checks the names of those of keys that were taken in.
 func (b *book) keyNamesDiffer(keys []*identity.KeyPair) error {
 	for _, k := range keys {
 		if p := k.Public(); slices.Contains(b.keys, k) {
-			if err := b.keyNameTaken(p.Name, p.ID); err != nil {
+			if err := b.keyNameFree(p.Name, p.ID); err != nil {
 				return err
 			}
 		}
@@ -99,7 +116,14 @@ func (b *book) setContact(at int, c identity.Contact) error {
 			return fault.New(fault.NameTaken, other.Name, nil)
 		}
 	}
+	// A clash from elsewhere must not make the contact immutable.
+	if at < 0 || !identity.SameName(b.contacts[at].Name, c.Name) {
+		if err := b.notAGroup(c.Name); err != nil {
+			return err
+		}
+	}
 	if at >= 0 {
+		b.follow(b.contacts[at].ID(), c.ID())
 		b.contacts = slices.Delete(b.contacts, at, at+1)
 	} else if len(b.contacts) == maxContacts {
 		return fault.New(fault.TooMany, "", nil)

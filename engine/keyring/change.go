@@ -43,7 +43,7 @@ func (k *Keyring) RenameKey(id, name string) error {
 		if i < 0 {
 			return fault.New(fault.KeyMissing, "", nil)
 		}
-		if err := b.keyNameTaken(name, id); err != nil {
+		if err := b.keyNameFree(name, id); err != nil {
 			return err
 		}
 		key, before := b.keys[i], b.keys[i].Public().Name
@@ -88,15 +88,8 @@ func (k *Keyring) AddContact(people ...identity.Contact) error {
 	})
 }
 
-// TakeContacts is AddContact for people who came from outside: one whose name
-// is taken by other keys makes that contact Changed instead (an offer), and one
-// whose keys are there already changes nothing, except that a signing key or a
-// classic key not known before is added. Errors: TooMany, those of identity.CleanName.
-func (k *Keyring) TakeContacts(people ...identity.Contact) error {
-	return k.AddContact(people...)
-}
-
-// UpdateContact replaces the contact with that ID. Errors: NoContact, and those
+// UpdateContact replaces the contact with that ID; it stays in its groups, also
+// with another main key. Errors: NoContact, and those
 // of AddContact.
 func (k *Keyring) UpdateContact(id string, c identity.Contact) error {
 	return k.change(func(b *book) error {
@@ -116,6 +109,7 @@ func (k *Keyring) RemoveContact(id string) error {
 			return fault.New(fault.NoContact, "", nil)
 		}
 		b.contacts = slices.Delete(b.contacts, i, i+1)
+		b.follow(id, "")
 		return nil
 	})
 }

@@ -1,6 +1,15 @@
 package keyring
 
-import "cryptodesk/engine/fault"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+)
+
+const maxGroups = 1000
 
 // Group is a name for several contacts.
 type Group struct {
@@ -8,13 +17,134 @@ type Group struct {
 	Members []string // IDs of contacts, each once, in no order that matters
 }
 
-// Groups lists them by name. Members who are no contacts any more are left out.
-func (k *Keyring) Groups() []Group { return nil }
+// circle is a group in the file, as JSON behind groupTag.
+type circle struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members"`
+}
 
-// SetGroup replaces the group called old, or adds one when old is empty.
-// Errors: GroupMissing, NameTaken (by a group or a contact), NoContact,
-// TooMany, those of identity.CleanName.
-func (k *Keyring) SetGroup(old string, g Group) error { return fault.New(fault.Internal, "", nil) }
+// Groups lists them by name; nil when closed. Members who are no contacts are
+// left out.
+func (k *Keyring) Groups() []Group {
+	b, _, err := k.now()
+	if err != nil {
+		return nil
+	}
+	known := b.contactIDs()
+	groups := make([]Group, 0, len(b.groups))
+	for _, g := range b.groups {
+		here := slices.DeleteFunc(slices.Clone(g.Members), func(id string) bool { return !known[id] })
+		groups = append(groups, Group{g.Name, here})
+	}
+	return groups
+}
+
+// SetGroup replaces the group called old, or adds one when old is empty. A
+// group has no name of a contact, of an own key pair, of another group, or
+// "me": names stand for somebody when files are encrypted. Errors:
+// GroupMissing, NameTaken, NoContact, TooMany, those of identity.CleanName.
+func (k *Keyring) SetGroup(old string, g Group) error {
+	name, err := identity.CleanName(g.Name)
+	if err != nil {
+		return err
+	}
+	return k.change(func(b *book) error {
+		at := -1
+		if old != "" {
+			if at = b.findGroup(old); at < 0 {
+				return fault.New(fault.GroupMissing, old, nil)
+			}
+		}
+		members := slices.Compact(slices.Sorted(slices.Values(g.Members)))
+		for _, id := range members {
+			if b.findContact(id) < 0 {
+				return fault.New(fault.NoContact, "", nil)
+			}
+		}
+		return b.setGroup(at, Group{name, members})
+	})
+}
 
 // RemoveGroup forgets a group; its members stay. Errors: GroupMissing.
-func (k *Keyring) RemoveGroup(name string) error { return fault.New(fault.Internal, "", nil) }
+func (k *Keyring) RemoveGroup(name string) error {
+	return k.change(func(b *book) error {
+		at := b.findGroup(name)
+		if at < 0 {
+			return fault.New(fault.GroupMissing, name, nil)
+		}
+		b.groups = slices.Delete(b.groups, at, at+1)
+		return nil
+	})
+}
+
+func (b *book) findGroup(name string) int {
+	return slices.IndexFunc(b.groups, func(g Group) bool { return identity.SameName(g.Name, name) })
+}
+
+func (b *book) setGroup(at int, g Group) error {
+	if other := b.findGroup(g.Name); other >= 0 && other != at || identity.SameName(g.Name, "me") {
+		return fault.New(fault.NameTaken, g.Name, nil)
+	}
+	for _, c := range b.contacts {
+		if identity.SameName(c.Name, g.Name) {
+			return fault.New(fault.NameTaken, c.Name, nil)
+		}
+	}
+	for _, k := range b.keys {
+		if p := k.Public(); identity.SameName(p.Name, g.Name) {
+			return fault.New(fault.NameTaken, p.Name, nil)
+		}
+	}
+	if at >= 0 {
+		b.groups = slices.Delete(b.groups, at, at+1)
+	} else if len(b.groups) == maxGroups {
+		return fault.New(fault.TooMany, "", nil)
+	}
+	b.groups = append(b.groups, g)
+	b.sortGroups()
+	return nil
+}
+
+// notAGroup keeps names apart: a name stands for one person or for one group.
+func (b *book) notAGroup(name string) error {
+	if at := b.findGroup(name); at >= 0 {
+		return fault.New(fault.NameTaken, b.groups[at].Name, nil)
+	}
+	return nil
+}
+
+// follow puts a contact's new ID, or nobody if that is empty, in the place of
+// the old one in every group.
+func (b *book) follow(from, to string) {
+	for i, g := range b.groups {
+		at := slices.Index(g.Members, from)
+		if at < 0 || from == to {
+			continue
+		}
+		members := slices.Delete(slices.Clone(g.Members), at, at+1)
+		if to != "" && !slices.Contains(members, to) {
+			members = append(members, to)
+		}
+		b.groups[i].Members = members
+	}
+}
+
+func (b *book) sortGroups() {
+	slices.SortStableFunc(b.groups, func(x, y Group) int {
+		return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
+	})
+}
+
+// group reads a group; a line that is none stays a comment.
+func (p *parser) group(line []byte) bool {
+	var in circle
+	if len(p.book.groups) == maxGroups || json.Unmarshal(line, &in) != nil || len(in.Members) > maxContacts {
+		return false
+	}
+	name, err := identity.CleanName(in.Name)
+	if err != nil || p.book.findGroup(name) >= 0 {
+		return false
+	}
+	p.book.groups = append(p.book.groups, Group{name, slices.Compact(slices.Sorted(slices.Values(in.Members)))})
+	return true
+}

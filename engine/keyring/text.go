@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
@@ -24,17 +23,8 @@ const (
 	hint        = "# A standard age identity file. Without CryptoDesk: age -d -i keyring.age FILE.age"
 	sshTag      = "# ssh key: "
 	contactTag  = "# contact: "
+	groupTag    = "# group: "
 )
-
-// person is a contact in the file, as JSON behind contactTag.
-type person struct {
-	Name     string    `json:"name"`
-	Key      string    `json:"key"`
-	Classic  string    `json:"classic,omitempty"`
-	Signing  []byte    `json:"signing,omitempty"`
-	Verified bool      `json:"verified,omitempty"`
-	Added    time.Time `json:"added"`
-}
 
 // parser reads the plaintext of a keyring line by line.
 type parser struct {
@@ -71,6 +61,7 @@ func parse(text []byte) (*book, error) {
 	p.book.keys = nil
 	p.book.forget(p.book.addKeys(keys))
 	p.book.sortContacts()
+	p.book.sortGroups()
 	return &p.book, nil
 }
 
@@ -86,6 +77,8 @@ func (p *parser) line(line []byte) error {
 	case bytes.HasPrefix(line, []byte(sshTag)) && p.sshKey(line[len(sshTag):]):
 		return nil
 	case bytes.HasPrefix(line, []byte(contactTag)) && p.contact(line[len(contactTag):]):
+		return nil
+	case bytes.HasPrefix(line, []byte(groupTag)) && p.group(line[len(groupTag):]):
 		return nil
 	case line[0] == '#' && p.readMeta(line):
 		return nil
@@ -152,32 +145,6 @@ func (p *parser) sshKey(line []byte) bool {
 	return err == nil && p.key(text.Bytes()[:n]) == nil
 }
 
-// contact reads a person; a line that is none stays a comment.
-func (p *parser) contact(line []byte) bool {
-	var in person
-	if len(p.book.contacts) == maxContacts || json.Unmarshal(line, &in) != nil {
-		return false
-	}
-	name, err := identity.CleanName(in.Name)
-	if err != nil || len(in.Signing) != 0 && len(in.Signing) != 32 {
-		return false
-	}
-	c := identity.Contact{Name: name, Verified: in.Verified, Added: in.Added.UTC()}
-	if len(in.Signing) != 0 {
-		c.Signing = in.Signing
-	}
-	if c.Recipient, err = identity.ParseRecipient(in.Key); err != nil {
-		return false
-	}
-	if in.Classic != "" {
-		if c.Classic, err = identity.ParseRecipient(in.Classic); err != nil || c.Classic.PostQuantum() {
-			return false
-		}
-	}
-	p.book.contacts = append(p.book.contacts, c)
-	return true
-}
-
 // marshal is the plaintext of the keyring in guarded memory. Errors: Locked (a
 // key pair is destroyed), TooLarge.
 func (b *book) marshal() (*secret.Buffer, error) {
@@ -194,11 +161,14 @@ func (b *book) marshal() (*secret.Buffer, error) {
 		}
 	}
 	for _, c := range b.contacts {
-		line, err := json.Marshal(person{c.Name, c.Recipient.Text, c.Classic.Text, c.Signing, c.Verified, c.Added})
-		if err != nil {
-			return nil, fault.New(fault.Internal, "", err)
+		if err := parts.json(contactTag, personOf(c)); err != nil {
+			return nil, err
 		}
-		parts.public(contactTag + string(line) + "\n")
+	}
+	for _, g := range b.groups {
+		if err := parts.json(groupTag, circle{g.Name, g.Members}); err != nil {
+			return nil, err
+		}
 	}
 	parts.kept(b, func(before string) bool { return !placed[before] })
 	return parts.join()
@@ -209,6 +179,15 @@ func (b *book) marshal() (*secret.Buffer, error) {
 type parts struct {
 	pieces [][]byte
 	owned  []*secret.Buffer
+}
+
+func (p *parts) json(tag string, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return fault.New(fault.Internal, "", err)
+	}
+	p.public(tag + string(line) + "\n")
+	return nil
 }
 
 func (p *parts) public(text string) { p.pieces = append(p.pieces, []byte(text)) }
