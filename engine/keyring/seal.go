@@ -124,7 +124,7 @@ func (s *seal) close(b *book) ([]byte, error) {
 			return fault.New(fault.Internal, "", err)
 		}
 		defer check.destroy()
-		if len(check.keys) != len(b.keys) || len(check.contacts) != len(b.contacts) {
+		if len(check.keys) != len(b.keys) || len(check.contacts) != len(b.contacts) || len(check.groups) != len(b.groups) {
 			return fault.New(fault.Internal, "", errors.New("keyring text does not read back"))
 		}
 		var nonce [stream.NonceSize]byte
