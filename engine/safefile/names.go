@@ -146,3 +146,15 @@ func packed(ext string) bool {
 	}
 	return false
 }
+
+// Numbered is what KeepBoth makes of the file name target when n-1 such names
+// are taken, n >= 2; false when the name leaves no room for a number.
+func Numbered(target string, n int) (string, bool) {
+	_, name, err := splitTarget(target)
+	if err != nil {
+		return "", false
+	}
+	stem, ext := splitFile(name)
+	name, ok := numbered(stem, ext, n, usualNameMax)
+	return sibling(target, name), ok
+}

@@ -102,6 +102,9 @@ func padding(n int) int { return (padTo - n%padTo) % padTo }
 
 // parseSections is its reverse; the values are copies.
 func parseSections(plain []byte) (map[string][]byte, error) {
+	if len(plain)%padTo != 0 {
+		return nil, errDamaged
+	}
 	sections := make(map[string][]byte)
 	before := ""
 	for len(plain) > 0 && plain[0] != 0 {

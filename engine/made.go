@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/batch"
+	"cryptodesk/engine/safefile"
+)
+
+// EncryptedSince finds out which items of a batch that was interrupted are
+// done, although nobody could note it any more: path to result. items are all
+// of the batch, so that nobody is given the result of another. A result counts
+// if it is whole, lies under the name it would have been given, came there
+// after since (when the batch began), and has the modification time and the
+// plain size of its original; the archive of a folder, which has times of its
+// own, by the other three. Where it cannot be told whose result one is, as with
+// two equal originals of one name, none counts: better twice than not at all.
+// So hidden names never count. An original that is gone counts by name and
+// size, if originals were to be removed.
+func (e *Engine) EncryptedSince(items []batch.Item, opt batch.EncryptOptions, since time.Time) map[string]string {
+	m := newMatcher(since)
+	if opt.HideNames {
+		return nil
+	}
+	for _, it := range items {
+		source, err := os.Stat(it.Path)
+		if err != nil && !opt.RemoveOriginals {
+			continue
+		}
+		m.offer(it.Path, numbered(batch.EncryptedPath(it, opt), opt.Policy), func(path string, result fs.FileInfo) bool {
+			info := m.inspect(path)
+			if !result.Mode().IsRegular() || info.Problem != nil || !info.PlainSizeExact {
+				return false
+			}
+			if it.Folder {
+				return info.PlainSize >= it.Size
+			}
+			return info.PlainSize == it.Size && (err != nil || sameTime(source.ModTime(), result.ModTime()))
+		})
+	}
+	return m.settle()
+}
+
+// OpenedSince is EncryptedSince for a batch that opened files. What was
+// encrypted under a hidden name opens to a name nobody knows, and never counts.
+func (e *Engine) OpenedSince(items []batch.Item, opt batch.OpenOptions, since time.Time) map[string]string {
+	m := newMatcher(since)
+	for _, it := range items {
+		source, err := os.Stat(it.Path)
+		if err != nil {
+			continue
+		}
+		target, folder := batch.OpenedPath(it, opt)
+		m.offer(it.Path, numbered(target, opt.Policy), func(path string, result fs.FileInfo) bool {
+			if folder {
+				return result.IsDir()
+			}
+			info := m.inspect(it.Path)
+			return result.Mode().IsRegular() && sameTime(source.ModTime(), result.ModTime()) &&
+				info.PlainSizeExact && result.Size() == info.PlainSize
+		})
+	}
+	return m.settle()
+}
+
+// numbered are the names that a result may have been given, as far as they
+// are there.
+func numbered(target string, policy safefile.Policy) []string {
+	places := []string{target}
+	for n := 2; policy == safefile.KeepBoth; n++ {
+		next, ok := safefile.Numbered(target, n)
+		if _, err := os.Lstat(next); !ok || err != nil {
+			break
+		}
+		places = append(places, next)
+	}
+	return places
+}
+
+// sameTime allows for disks that keep whole or even seconds.
+func sameTime(original, result time.Time) bool {
+	apart := original.Sub(result)
+	return apart == 0 || result.Nanosecond() == 0 && apart > -2*time.Second && apart < 2*time.Second
+}
+
+// matcher tells which results belong to which originals.
+type matcher struct {
+	since   time.Time
+	fits    map[string][]string // original: the results it may have
+	results map[string]fs.FileInfo
+	infos   map[string]agefile.Info
+}
+
+func newMatcher(since time.Time) *matcher {
+	// Clocks of file systems lag a little behind the one that since is from.
+	return &matcher{since: since.Add(-time.Second), fits: make(map[string][]string),
+		results: make(map[string]fs.FileInfo), infos: make(map[string]agefile.Info)}
+}
+
+// offer notes those of places that were made since the batch began and fit.
+func (m *matcher) offer(original string, places []string, fits func(string, fs.FileInfo) bool) {
+	for _, path := range places {
+		info, known := m.results[path]
+		if !known {
+			var err error
+			if info, err = os.Lstat(path); err != nil || safefile.Placed(info).Before(m.since) {
+				info = nil
+			}
+			m.results[path] = info
+		}
+		if info != nil && path != original && fits(path, info) {
+			m.fits[original] = append(m.fits[original], path)
+		}
+	}
+}
+
+func (m *matcher) inspect(path string) agefile.Info {
+	info, known := m.infos[path]
+	if !known {
+		var err error
+		if info, err = agefile.Inspect(path); err != nil {
+			info.PlainSizeExact = false
+		}
+		m.infos[path] = info
+	}
+	return info
+}
+
+// settle pairs originals with results where that leaves no doubt: no other
+// original may have one of the results, and originals that may have the same
+// ones must be as many as those.
+func (m *matcher) settle() map[string]string {
+	groups := make(map[string][]string)
+	wanted := make(map[string]int)
+	for original, places := range m.fits {
+		slices.Sort(places)
+		key := strings.Join(places, "\x00")
+		groups[key] = append(groups[key], original)
+		for _, p := range places {
+			wanted[p]++
+		}
+	}
+	made := make(map[string]string)
+	for key, originals := range groups {
+		places := strings.Split(key, "\x00")
+		if len(originals) > 1 && len(places) != len(originals) || slices.ContainsFunc(places, func(p string) bool { return wanted[p] != len(originals) }) {
+			continue
+		}
+		slices.Sort(originals)
+		for i, original := range originals {
+			made[original] = places[i]
+		}
+	}
+	return made
+}
