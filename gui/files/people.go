@@ -175,6 +175,9 @@ func (p *peopleBox) notes() []fyne.CanvasObject {
 	case p.who.mixed():
 		notes = append(notes, p.mixNote())
 	}
+	if p.who.hardwareOnly() {
+		notes = append(notes, p.hardwareNote())
+	}
 	if !p.who.withMe() {
 		notes = append(notes, widget.Note(theme.Warning, text.T("files.people.noMe")))
 	}
