@@ -48,6 +48,14 @@ func (d *detail) trust() (fyne.CanvasObject, fyne.Focusable) {
 		button = widget.SecondaryButton(text.T(verifyKey(it)), func() { s.verify(it.contact) })
 	}
 	trace.Place(id, button)
-	words := widget.Column(theme.Grid, container.NewHBox(VerifiedBadge(it.contact.Verified, it.contact.Changed())), widget.Body(sentence))
-	return widget.Tinted(soft, container.NewBorder(nil, nil, nil, container.NewCenter(button), widget.Pad(0, 0, words))), button
+	label, tone := verdict(it.contact.Verified, it.contact.Changed())
+	icon := map[bool]string{true: "shield-check", false: "shield"}[it.contact.Verified]
+	if it.contact.Changed() {
+		icon = "warning"
+	}
+	if tone == theme.Muted {
+		tone = theme.Quiet
+	}
+	words := widget.Column(theme.Half, widget.Row(theme.Half, widget.NewIcon(icon, tone, 18), widget.Strong(label).Tone(tone)), widget.Body(sentence))
+	return widget.Tinted(soft, container.NewBorder(nil, nil, nil, widget.Pad(0, theme.Half, container.NewCenter(button)), words)), button
 }

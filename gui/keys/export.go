@@ -35,7 +35,7 @@ func (s *Screen) export(it item) {
 	do := widget.PrimaryButton(text.T("keys.export.do"), e.run)
 	e.form = newForm(s.window, text.T("keys.export.title", "name", it.name), do)
 	e.pass = e.form.passphrase(text.T("keys.passphrase.present"))
-	e.box = widget.NewSecretBox(text.T("files.secret.write"), text.T("keys.export.other.note"), func() { e.form.typed() }, func() { do.Tapped(nil) })
+	e.box = widget.NewSecretBox(text.T("keys.export.other.field"), text.T("files.secret.write"), text.T("keys.export.other.note"), func() { e.form.typed() }, func() { do.Tapped(nil) })
 	e.box.Content.Hide()
 	choice := widget.NewChoice([]string{text.T("keys.export.same"), text.T("keys.export.other")}, 0, func(i int) {
 		e.other = i == 1

@@ -3,15 +3,14 @@ package keys
 import (
 	"fyne.io/fyne/v2"
 
+	"cryptodesk/gui/clip"
 	"cryptodesk/gui/text"
-	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
 )
 
 // menu offers what concerns the whole keyring.
 func (s *Screen) menu() {
 	widget.OpenMenu(s.window.Canvas(), s.more, []*widget.MenuItem{
-		widget.NewMenuItem("people", text.T("keys.menu.groups"), s.groups),
 		widget.NewMenuItem("archive", text.T("keys.menu.backup"), s.backup),
 		widget.NewMenuItem("lock", text.T("keys.menu.passphrase"), s.changePassphrase),
 	})
@@ -68,6 +67,5 @@ func (s *Screen) copyPublic(it item) {
 	if it.own {
 		public = it.key.Recipient
 	}
-	fyne.CurrentApp().Clipboard().SetContent(public.Text)
-	widget.Toast(s.window.Canvas(), theme.OK, text.T("keys.public.copied"))
+	clip.Copy(public.Text)
 }

@@ -28,9 +28,9 @@ func (s *Screen) changePassphrase() { ChangePassphrase(s.window, s.engine, s.des
 // calls done, if not nil, once it was changed.
 func ChangePassphrase(w fyne.Window, eng Rekeyer, d Desk, done func()) {
 	do := widget.PrimaryButton(text.T("keys.passphrase.change"), nil)
-	f := newForm(w, text.T("keys.menu.passphrase"), do)
+	f := newForm(w, text.T("keys.passphrase.title"), do)
 	old := f.passphrase(text.T("keys.passphrase.present"))
-	box := widget.NewSecretBox(text.T("keys.passphrase.write"), text.T("keys.passphrase.note"), func() { f.typed() }, func() { do.Tapped(nil) })
+	box := widget.NewSecretBox(text.T("keys.passphrase.fresh"), text.T("keys.passphrase.write"), text.T("keys.passphrase.note"), func() { f.typed() }, func() { do.Tapped(nil) })
 	box.Retype = true
 	f.inputs = append(f.inputs, box.Field, box.Again)
 	f.wipe = append(f.wipe, box.Destroy)

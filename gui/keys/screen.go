@@ -28,7 +28,8 @@ type Screen struct {
 	more    *widget.Button
 	create  *widget.Button // the primary button of Mine
 	add     *widget.Button // and of Contacts
-	bring   *widget.Button
+	bring   *widget.Button // beside the one of Mine
+	circle  *widget.Button // and of Contacts
 	tabs    *widget.Choice
 	search  *widget.Field
 	list    *widget.List
@@ -51,6 +52,7 @@ func New(w fyne.Window, eng Engine, desk Desk) *Screen {
 	s.create = widget.PrimaryButton(text.T("keys.new"), s.newKey).WithIcon("plus")
 	s.add = widget.PrimaryButton(text.T("keys.add"), func() { s.importFrom(nil) }).WithIcon("plus")
 	s.bring = widget.SecondaryButton(text.T("keys.import"), func() { s.importFrom(nil) })
+	s.circle = widget.SecondaryButton(text.T("keys.groups"), s.groups)
 	s.more = widget.IconButton("more", text.T("keys.more.menu"), s.menu)
 	s.tabs = widget.NewChoice([]string{text.T("keys.mine"), text.T("keys.contacts")}, mine, func(int) { s.choose() })
 	s.search = widget.NewField(text.T("keys.search"), text.T("keys.search"))
@@ -75,7 +77,7 @@ func New(w fyne.Window, eng Engine, desk Desk) *Screen {
 
 func (s *Screen) places() {
 	for id, o := range map[string]fyne.CanvasObject{
-		"keys.new": s.create, "keys.add": s.add, "keys.import": s.bring, "keys.more": s.more,
+		"keys.new": s.create, "keys.add": s.add, "keys.import": s.bring, "keys.groups": s.circle, "keys.more": s.more,
 		"keys.tabs": s.tabs, "keys.search": s.search, "keys.list": s.list,
 	} {
 		trace.Place(id, o)
@@ -83,7 +85,7 @@ func (s *Screen) places() {
 }
 
 func (s *Screen) build() {
-	head := widget.Row(theme.Grid, widget.Title(text.T("keys.title")), s.more, s.bring, s.create, s.add)
+	head := widget.Row(theme.Grid, widget.Title(text.T("keys.title")), s.more, s.bring, s.circle, s.create, s.add)
 	search := widget.Pad(2, 2, s.search)
 	bar := container.NewBorder(nil, nil, container.NewCenter(s.tabs), nil,
 		container.New(atRight{280}, search))
@@ -183,7 +185,9 @@ func (s *Screen) fill(got holdings) {
 // choose shows the list of the chosen tab, from its beginning.
 func (s *Screen) choose() {
 	visible(s.create, s.tabs.Chosen() == mine)
+	visible(s.bring, s.tabs.Chosen() == mine)
 	visible(s.add, s.tabs.Chosen() == people)
+	visible(s.circle, s.tabs.Chosen() == people)
 	s.sift()
 	s.list.GoTo(0)
 	s.content.Refresh()

@@ -27,12 +27,12 @@ type SecretBox struct {
 	changed func()
 }
 
-// NewSecretBox makes an empty box. write says what to do with made words, note
-// what the passphrase is good for; changed is called when anything is typed,
+// NewSecretBox makes an empty box for the passphrase that label names. write
+// says what to do with made words, note what the passphrase is good for; changed is called when anything is typed,
 // submit by Return in the second field. Destroy the box with its screen.
-func NewSecretBox(write, note string, changed, submit func()) *SecretBox {
+func NewSecretBox(label, write, note string, changed, submit func()) *SecretBox {
 	b := &SecretBox{changed: changed}
-	b.Field = NewPassphraseField(text.T("files.secret.field"))
+	b.Field = NewPassphraseField(label)
 	b.Again = NewPassphraseField(text.T("files.secret.again"))
 	b.Field.OnChange, b.Again.OnChange = b.update, b.update
 	b.Again.OnSubmit = submit
@@ -47,7 +47,7 @@ func NewSecretBox(write, note string, changed, submit func()) *SecretBox {
 		Caption(write).Fits(FitWrap), b.words))
 	b.shown.Hide()
 	b.Content = Column(theme.Half,
-		Row(theme.Grid, Caption(text.T("files.secret.field")), Spacer(), generate),
+		Row(theme.Grid, Caption(label), Spacer(), generate),
 		b.shown, Pad(3, 3, b.Field), Pad(0, 3, b.meter),
 		Caption(text.T("files.secret.again")), Pad(3, 3, b.Again), b.differ,
 		Pad(theme.Half, 0, Note(theme.Muted, note)))

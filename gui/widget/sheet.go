@@ -22,9 +22,11 @@ type Sheet struct {
 
 	canvas  fyne.Canvas
 	before  fyne.Focusable
+	under   *Sheet // what s was opened from, out of sight meanwhile
 	heading *Text
 	content fyne.CanvasObject
 	card    *fyne.Container
+	above   *fyne.Container // a banner's place
 	width   float32
 	closed  bool
 	swept   bool
@@ -38,7 +40,7 @@ func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObj
 	heading := Heading(title)
 	body := container.NewBorder(heading, Row(theme.Grid, foot...), nil, nil,
 		Pad(theme.Gap-theme.Half, 0, container.New(bleed{theme.Half}, FollowFocus(room))))
-	s := &Sheet{heading: heading, content: room, card: Card(body), width: 480}
+	s := &Sheet{heading: heading, content: room, card: Card(body), above: newAbove(), width: 480}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -52,6 +54,10 @@ func (s *Sheet) Retitle(title string) { s.heading.Set(title) }
 // Open puts the sheet over c and the keyboard on first, which may be nil.
 func (s *Sheet) Open(c fyne.Canvas, first fyne.Focusable) {
 	s.canvas, s.before = c, c.Focused()
+	if under, ok := c.Overlays().Top().(*Sheet); ok {
+		s.under = under
+		under.Hide() // one card at a time
+	}
 	c.Overlays().Add(s)
 	if first != nil {
 		c.Focus(first)
@@ -66,7 +72,10 @@ func (s *Sheet) Close() {
 	s.closed = true
 	s.closeAbove()
 	s.canvas.Overlays().Remove(s)
-	if s.before != nil && s.canvas.Overlays().Top() == nil {
+	if s.under != nil && !s.under.closed {
+		s.under.Show()
+	}
+	if top := s.canvas.Overlays().Top(); s.before != nil && (top == nil || top == fyne.CanvasObject(s.under)) {
 		s.canvas.Focus(s.before)
 	}
 	if s.OnClosed != nil {
@@ -138,7 +147,7 @@ func (s *Sheet) Tapped(e *fyne.PointEvent) {
 
 // CreateRenderer is for the toolkit.
 func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
-	return newRenderer(s, NewPanel(theme.Scrim, 0), s.card)
+	return newRenderer(s, NewPanel(theme.Scrim, 0), s.card, s.above)
 }
 
 // MinSize is nothing: the sheet covers the window and fits into it.
@@ -150,6 +159,7 @@ func (s *Sheet) paint([]fyne.CanvasObject) {}
 // than the window.
 func (s *Sheet) layout(size fyne.Size, parts []fyne.CanvasObject) {
 	parts[0].Resize(size)
+	parts[2].Resize(size)
 	w := fyne.Min(s.width, size.Width-2*theme.Gap)
 	s.card.Resize(fyne.NewSize(w, s.card.Size().Height)) // text wraps to the width first
 	frame := s.card.MinSize().Height - 32                // a scroller's own least height
@@ -217,13 +227,14 @@ type Stage struct {
 	least  fyne.Size
 	screen fyne.CanvasObject
 	shown  fyne.CanvasObject
+	above  *fyne.Container // a banner's place
 	timer  *time.Timer
 }
 
 // NewStage makes a stage that shows screen. least is the smallest size of the
 // window, whatever the screen would like.
 func NewStage(screen fyne.CanvasObject, least fyne.Size) *Stage {
-	s := &Stage{screen: screen, least: least}
+	s := &Stage{screen: screen, least: least, above: newAbove()}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -260,14 +271,15 @@ func (r *stageRenderer) MinSize() fyne.Size { return r.s.least }
 
 func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	if r.s.shown == nil {
-		return []fyne.CanvasObject{r.s.screen}
+		return []fyne.CanvasObject{r.s.screen, r.s.above}
 	}
-	return []fyne.CanvasObject{r.s.screen, r.s.shown}
+	return []fyne.CanvasObject{r.s.screen, r.s.shown, r.s.above}
 }
 
 func (r *stageRenderer) Layout(size fyne.Size) {
 	r.s.screen.Move(fyne.NewPos(0, 0))
 	r.s.screen.Resize(size)
+	r.s.above.Resize(size)
 	if r.s.shown != nil {
 		m := r.s.shown.MinSize()
 		m.Width = fyne.Min(m.Width, size.Width-2*theme.Gap)
