@@ -135,7 +135,7 @@ func (p *planView) encryptCard() fyne.CanvasObject {
 	who := fyne.CanvasObject(p.people.content)
 	if p.choices.byPassphrase {
 		if p.secret == nil {
-			p.secret = widget.NewSecretBox(text.T("files.secret.write"), text.T("files.secret.note"), p.update, func() { p.start() })
+			p.secret = widget.NewSecretBox(text.T("files.secret.field"), text.T("files.secret.write"), text.T("files.secret.note"), p.update, func() { p.start() })
 		}
 		who = p.secret.Content
 	}
