@@ -75,7 +75,7 @@ func (e *Engine) SafetyWords(mine, contact string) ([]string, error) {
 // VerifyContact notes that the safety words or the fingerprint were compared,
 // or that they no longer count. Errors: NoContact, ContactChanged.
 func (e *Engine) VerifyContact(ctx context.Context, id string, verified bool) error {
-	return e.changeContact(id, func(c identity.Contact) (identity.Contact, error) {
+	return e.decide(id, func(c identity.Contact) (identity.Contact, error) {
 		if c.Changed() && verified {
 			return c, fault.New(fault.ContactChanged, c.Name, nil)
 		}
@@ -86,30 +86,24 @@ func (e *Engine) VerifyContact(ctx context.Context, id string, verified bool) er
 
 // AcceptChange takes the keys that came under a contact's name as theirs, not
 // verified; the contact's ID changes with them. RefuseChange keeps the ones
-// from before. Errors: NoContact.
+// from before. Errors: NoContact; ContactChanged when another program has
+// brought other keys meanwhile, which then are to be seen.
 func (e *Engine) AcceptChange(ctx context.Context, id string) error {
-	return e.changeContact(id, func(c identity.Contact) (identity.Contact, error) { return c.Accept(), nil })
+	return e.decide(id, func(c identity.Contact) (identity.Contact, error) { return c.Accept(), nil })
 }
 
 // RefuseChange is AcceptChange's other answer.
 func (e *Engine) RefuseChange(ctx context.Context, id string) error {
-	return e.changeContact(id, func(c identity.Contact) (identity.Contact, error) { return c.Refuse(), nil })
+	return e.decide(id, func(c identity.Contact) (identity.Contact, error) { return c.Refuse(), nil })
 }
 
 func (e *Engine) changeContact(id string, f func(identity.Contact) (identity.Contact, error)) error {
-	return e.change(func(ring *keyring.Keyring) error {
-		for _, c := range ring.Contacts() {
-			if c.ID() != id {
-				continue
-			}
-			c, err := f(c)
-			if err != nil {
-				return err
-			}
-			return ring.UpdateContact(id, c)
-		}
-		return fault.New(fault.NoContact, "", nil)
-	})
+	return e.change(func(ring *keyring.Keyring) error { return ring.ChangeContact(id, f) })
+}
+
+// decide is changeContact for what a person decided about the keys they saw.
+func (e *Engine) decide(id string, f func(identity.Contact) (identity.Contact, error)) error {
+	return e.change(func(ring *keyring.Keyring) error { return ring.DecideContact(id, f) })
 }
 
 // Groups lists groups of contacts by name; nil while locked.

@@ -111,6 +111,7 @@ func (b *book) setContact(at int, c identity.Contact) error {
 		return err
 	}
 	c.Name = name
+	dropEmptyOffer(&c)
 	for i, other := range b.contacts {
 		if i != at && (identity.SameName(other.Name, c.Name) || other.Recipient == c.Recipient) {
 			return fault.New(fault.NameTaken, other.Name, nil)

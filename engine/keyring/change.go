@@ -88,16 +88,49 @@ func (k *Keyring) AddContact(people ...identity.Contact) error {
 	})
 }
 
-// UpdateContact replaces the contact with that ID; it stays in its groups, also
-// with another main key. Errors: NoContact, and those
+// UpdateContact replaces the contact with that ID. Errors: NoContact, and those
 // of AddContact.
 func (k *Keyring) UpdateContact(id string, c identity.Contact) error {
+	return k.ChangeContact(id, func(identity.Contact) (identity.Contact, error) { return c, nil })
+}
+
+// ChangeContact replaces the contact with that ID by what f makes of it. f sees
+// the contact as it is on disk now, with what another program wrote: an offer
+// must not get lost because somebody corrected a name. Errors: those of f,
+// NoContact, and those of AddContact.
+func (k *Keyring) ChangeContact(id string, f func(identity.Contact) (identity.Contact, error)) error {
 	return k.change(func(b *book) error {
 		i := b.findContact(id)
 		if i < 0 {
 			return fault.New(fault.NoContact, "", nil)
 		}
+		c, err := f(b.contacts[i])
+		if err != nil {
+			return err
+		}
 		return b.setContact(i, c)
+	})
+}
+
+// DecideContact is ChangeContact for a decision about keys. It answers
+// ContactChanged when the contact on disk no longer has the keys, and the
+// offer, that Contacts answered before: what a person looked at is what they
+// decided about. Afterwards Contacts answers what is there.
+func (k *Keyring) DecideContact(id string, f func(identity.Contact) (identity.Contact, error)) error {
+	b, _, err := k.now()
+	if err != nil {
+		return err
+	}
+	at := b.findContact(id)
+	if at < 0 {
+		return fault.New(fault.NoContact, "", nil)
+	}
+	seen := b.contacts[at]
+	return k.ChangeContact(id, func(c identity.Contact) (identity.Contact, error) {
+		if !sameKeys(seen, c) || !sameKeys(seen.Accept(), c.Accept()) || seen.Changed() != c.Changed() {
+			return c, fault.New(fault.ContactChanged, c.Name, nil)
+		}
+		return f(c)
 	})
 }
 

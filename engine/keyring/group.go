@@ -9,7 +9,11 @@ import (
 	"cryptodesk/engine/identity"
 )
 
-const maxGroups = 1000
+const (
+	groupTag  = "# group: "
+	maxGroups = 1_000
+	maxMember = 64 // bytes of an ID, with room for longer ones than today's
+)
 
 // Group is a name for several contacts.
 type Group struct {
@@ -55,13 +59,7 @@ func (k *Keyring) SetGroup(old string, g Group) error {
 				return fault.New(fault.GroupMissing, old, nil)
 			}
 		}
-		members := slices.Compact(slices.Sorted(slices.Values(g.Members)))
-		for _, id := range members {
-			if b.findContact(id) < 0 {
-				return fault.New(fault.NoContact, "", nil)
-			}
-		}
-		return b.setGroup(at, Group{name, members})
+		return b.setGroup(at, Group{name, g.Members})
 	})
 }
 
@@ -81,28 +79,53 @@ func (b *book) findGroup(name string) int {
 	return slices.IndexFunc(b.groups, func(g Group) bool { return identity.SameName(g.Name, name) })
 }
 
+// setGroup puts g in its place by name; at is the group it replaces, or -1.
 func (b *book) setGroup(at int, g Group) error {
-	if other := b.findGroup(g.Name); other >= 0 && other != at || identity.SameName(g.Name, "me") {
-		return fault.New(fault.NameTaken, g.Name, nil)
+	if err := b.groupNameTaken(g.Name, at); err != nil {
+		return err
+	}
+	known := b.contactIDs()
+	for _, id := range g.Members {
+		if !known[id] {
+			return fault.New(fault.NoContact, "", nil)
+		}
+	}
+	if at < 0 && len(b.groups) == maxGroups {
+		return fault.New(fault.TooMany, "", nil)
+	}
+	members := slices.Clone(g.Members)
+	if at >= 0 {
+		// Those without a contact were not shown: a later version's may be meant.
+		for _, id := range b.groups[at].Members {
+			if !known[id] {
+				members = append(members, id)
+			}
+		}
+		b.groups = slices.Delete(b.groups, at, at+1)
+	}
+	b.groups = append(b.groups, Group{g.Name, distinct(members)})
+	b.sortGroups()
+	return nil
+}
+
+// groupNameTaken keeps names apart that stand for somebody when files are
+// encrypted. at is the group that is to have the name, or -1.
+func (b *book) groupNameTaken(name string, at int) error {
+	if identity.SameName(name, "me") {
+		return fault.New(fault.NameTaken, name, nil)
+	}
+	if other := b.findGroup(name); other >= 0 {
+		if other != at {
+			return fault.New(fault.NameTaken, b.groups[other].Name, nil)
+		}
+		return nil // a clash that came from elsewhere must not freeze the group
 	}
 	for _, c := range b.contacts {
-		if identity.SameName(c.Name, g.Name) {
+		if identity.SameName(c.Name, name) {
 			return fault.New(fault.NameTaken, c.Name, nil)
 		}
 	}
-	for _, k := range b.keys {
-		if p := k.Public(); identity.SameName(p.Name, g.Name) {
-			return fault.New(fault.NameTaken, p.Name, nil)
-		}
-	}
-	if at >= 0 {
-		b.groups = slices.Delete(b.groups, at, at+1)
-	} else if len(b.groups) == maxGroups {
-		return fault.New(fault.TooMany, "", nil)
-	}
-	b.groups = append(b.groups, g)
-	b.sortGroups()
-	return nil
+	return b.keyNameTaken(name, "")
 }
 
 // notAGroup keeps names apart: a name stands for one person or for one group.
@@ -122,10 +145,10 @@ func (b *book) follow(from, to string) {
 			continue
 		}
 		members := slices.Delete(slices.Clone(g.Members), at, at+1)
-		if to != "" && !slices.Contains(members, to) {
+		if to != "" {
 			members = append(members, to)
 		}
-		b.groups[i].Members = members
+		b.groups[i].Members = distinct(members)
 	}
 }
 
@@ -142,9 +165,20 @@ func (p *parser) group(line []byte) bool {
 		return false
 	}
 	name, err := identity.CleanName(in.Name)
-	if err != nil || p.book.findGroup(name) >= 0 {
+	if err != nil || p.book.findGroup(name) >= 0 || slices.ContainsFunc(in.Members, notAnID) {
 		return false
 	}
-	p.book.groups = append(p.book.groups, Group{name, slices.Compact(slices.Sorted(slices.Values(in.Members)))})
+	p.book.groups = append(p.book.groups, Group{name, distinct(in.Members)})
 	return true
+}
+
+func notAnID(id string) bool {
+	return id == "" || len(id) > maxMember || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// distinct sorts, so that the file does not change with every save.
+func distinct(ids []string) []string {
+	ids = append([]string{}, ids...)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

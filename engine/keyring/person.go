@@ -2,9 +2,15 @@ package keyring
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"cryptodesk/engine/identity"
+)
+
+const (
+	contactTag = "# contact: "
+	offerTag   = "# offer: "
 )
 
 // person is a contact in the file, as JSON behind contactTag.
@@ -15,23 +21,25 @@ type person struct {
 	Signing  []byte    `json:"signing,omitempty"`
 	Verified bool      `json:"verified,omitempty"`
 	Added    time.Time `json:"added"`
-	Offered  *offer    `json:"offered,omitempty"`
 }
 
-// offer is what came under the contact's name and waits for a decision.
-type offer struct {
+// proposal is an offer in the file, as JSON behind offerTag. It has a line of
+// its own, not a field of the contact's: a program that knows no offers keeps
+// lines that it does not know, but not fields, and a contact whose key is in
+// doubt must not become one in good standing on the way through it.
+type proposal struct {
+	To      string    `json:"to"` // ID of the contact
 	Key     string    `json:"key"`
 	Classic string    `json:"classic,omitempty"`
 	Signing []byte    `json:"signing,omitempty"`
 	Since   time.Time `json:"since"`
 }
 
-func personOf(c identity.Contact) person {
-	p := person{Name: c.Name, Key: c.Recipient.Text, Classic: c.Classic.Text, Signing: c.Signing, Verified: c.Verified, Added: c.Added}
-	if o := c.Offered; o != nil {
-		p.Offered = &offer{o.Recipient.Text, o.Classic.Text, o.Signing, o.Since}
-	}
-	return p
+// offer is a proposal that was read and belongs to nobody yet.
+type offer struct {
+	line []byte // as in the file
+	to   string
+	keys identity.Offer
 }
 
 // contact reads a person; a line that is none stays a comment.
@@ -40,34 +48,36 @@ func (p *parser) contact(line []byte) bool {
 	if len(p.book.contacts) == maxContacts || json.Unmarshal(line, &in) != nil {
 		return false
 	}
-	c, ok := in.contact()
-	if ok {
+	name, err := identity.CleanName(in.Name)
+	if err != nil {
+		return false
+	}
+	c := identity.Contact{Name: name, Verified: in.Verified, Added: in.Added.UTC()}
+	var ok bool
+	if c.Recipient, c.Classic, c.Signing, ok = readKeys(in.Key, in.Classic, in.Signing); ok {
 		p.book.contacts = append(p.book.contacts, c)
 	}
 	return ok
 }
 
-// contact answers false when any part is not right: a contact whose offer
-// cannot be read must not turn into one without an offer.
-func (in person) contact() (c identity.Contact, ok bool) {
-	c = identity.Contact{Verified: in.Verified, Added: in.Added.UTC()}
-	var err error
-	if c.Name, err = identity.CleanName(in.Name); err != nil {
-		return c, false
+// offer reads an offer; a line that is none stays a comment.
+func (p *parser) offer(line []byte) bool {
+	var in proposal
+	if len(p.offers) == maxContacts || json.Unmarshal(line[len(offerTag):], &in) != nil || notAnID(in.To) {
+		return false
 	}
-	if c.Recipient, c.Classic, c.Signing, ok = readKeys(in.Key, in.Classic, in.Signing); !ok || in.Offered == nil {
-		return c, ok
+	o := offer{line: line, to: in.To}
+	o.keys.Since = in.Since.UTC()
+	var ok bool
+	if o.keys.Recipient, o.keys.Classic, o.keys.Signing, ok = readKeys(in.Key, in.Classic, in.Signing); ok {
+		p.offers = append(p.offers, o)
 	}
-	o := &identity.Offer{Since: in.Offered.Since.UTC()}
-	o.Recipient, o.Classic, o.Signing, ok = readKeys(in.Offered.Key, in.Offered.Classic, in.Offered.Signing)
-	c.Offered = o
-	return c, ok
+	return ok
 }
 
-// readKeys checks one set of public keys.
-func readKeys(key, classic string, signing []byte) (main, second identity.Recipient, sign []byte, ok bool) {
-	var err error
-	if main, err = identity.ParseRecipient(key); err != nil {
+func readKeys(key, classic string, signing []byte) (main, second identity.Recipient, verify []byte, ok bool) {
+	main, err := identity.ParseRecipient(key)
+	if err != nil {
 		return main, second, nil, false
 	}
 	if classic != "" {
@@ -75,11 +85,52 @@ func readKeys(key, classic string, signing []byte) (main, second identity.Recipi
 			return main, second, nil, false
 		}
 	}
-	switch len(signing) {
-	case 0:
+	if len(signing) == 0 {
 		return main, second, nil, true
-	case 32:
-		return main, second, signing, true
 	}
-	return main, second, nil, false
+	return main, second, signing, len(signing) == 32
+}
+
+// placeOffers gives offers to their contacts. One for nobody stays a comment: a
+// later version's contact may be meant. One for the keys that are there already
+// is no offer.
+func (p *parser) placeOffers() {
+	if len(p.offers) == 0 {
+		return
+	}
+	at := make(map[string]int, len(p.book.contacts))
+	for i, c := range p.book.contacts {
+		at[c.ID()] = i
+	}
+	for _, o := range p.offers {
+		i, found := at[o.to]
+		if !found || p.book.contacts[i].Offered != nil {
+			p.stray = append(p.stray, o.line)
+			continue
+		}
+		c := &p.book.contacts[i]
+		c.Offered = &o.keys
+		dropEmptyOffer(c)
+	}
+}
+
+// dropEmptyOffer forgets an offer of the keys that c has.
+func dropEmptyOffer(c *identity.Contact) {
+	if c.Offered != nil && sameKeys(*c, c.Accept()) {
+		c.Offered = nil
+	}
+}
+
+func sameKeys(a, b identity.Contact) bool {
+	return a.Recipient == b.Recipient && a.Classic == b.Classic && slices.Equal(a.Signing, b.Signing)
+}
+
+func (p *parts) contact(c identity.Contact) error {
+	if err := p.json(contactTag, person{c.Name, c.Recipient.Text, c.Classic.Text, c.Signing, c.Verified, c.Added}); err != nil {
+		return err
+	}
+	if o := c.Offered; o != nil {
+		return p.json(offerTag, proposal{c.ID(), o.Recipient.Text, o.Classic.Text, o.Signing, o.Since})
+	}
+	return nil
 }

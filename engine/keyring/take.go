@@ -12,7 +12,10 @@ import (
 // decides, and a later offer takes the place of an earlier one. The same main
 // key with other or further keys beside it is an offer too, never an addition:
 // a card is signed by the signing key it names itself, so anybody can make one
-// that names somebody's main key and their own classic one. Errors: TooMany,
+// that names somebody's main key and their own classic one; and who holds the
+// signing key that is known derives the classic key from the same root, so
+// that it cannot honestly change. Two of one name in one call are an offer to
+// the first. Errors: TooMany,
 // NameTaken (by a group), those of identity.CleanName.
 func (k *Keyring) TakeContacts(people ...identity.Contact) error {
 	return k.change(func(b *book) error {
@@ -54,7 +57,11 @@ func (b *book) takeContact(c identity.Contact) error {
 	case at < 0:
 		return b.setContact(-1, c)
 	}
-	b.contacts[at] = b.contacts[at].Offer(c)
+	offered := b.contacts[at].Offer(c)
+	if was := b.contacts[at]; was.Changed() && sameKeys(was.Accept(), offered.Accept()) {
+		return nil // it waits already, since then
+	}
+	b.contacts[at] = offered
 	return nil
 }
 
@@ -70,7 +77,9 @@ func (b *book) meet(c identity.Contact) (at int, known bool) {
 			at = i
 		}
 	}
-	return at, false
+	// A bare classic key says nothing new of who has it beside a stronger one.
+	known = at >= 0 && b.contacts[at].Classic == c.Recipient && c.Classic.IsZero() && len(c.Signing) == 0
+	return at, known
 }
 
 // brings says that of two with one main key, c has a key that old has not.

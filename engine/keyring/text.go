@@ -22,8 +22,6 @@ const (
 	title       = titleFamily + "1"
 	hint        = "# A standard age identity file. Without CryptoDesk: age -d -i keyring.age FILE.age"
 	sshTag      = "# ssh key: "
-	contactTag  = "# contact: "
-	groupTag    = "# group: "
 )
 
 // parser reads the plaintext of a keyring line by line.
@@ -32,6 +30,8 @@ type parser struct {
 	meta  identity.Meta
 	stray [][]byte // comment lines not known, waiting for what they stand before
 	said  []byte   // the recipient in a comment, for a plugin's identity to take
+
+	offers []offer // for the end, when all contacts are known
 }
 
 // parse reads the plaintext of a keyring, guarded bytes that stay the
@@ -56,6 +56,7 @@ func parse(text []byte) (*book, error) {
 	if p.said != nil {
 		p.stray = append(p.stray, p.said)
 	}
+	p.placeOffers()
 	p.keep("")
 	keys := p.book.keys
 	p.book.keys = nil
@@ -77,6 +78,8 @@ func (p *parser) line(line []byte) error {
 	case bytes.HasPrefix(line, []byte(sshTag)) && p.sshKey(line[len(sshTag):]):
 		return nil
 	case bytes.HasPrefix(line, []byte(contactTag)) && p.contact(line[len(contactTag):]):
+		return nil
+	case bytes.HasPrefix(line, []byte(offerTag)) && p.offer(line):
 		return nil
 	case bytes.HasPrefix(line, []byte(groupTag)) && p.group(line[len(groupTag):]):
 		return nil
@@ -161,7 +164,7 @@ func (b *book) marshal() (*secret.Buffer, error) {
 		}
 	}
 	for _, c := range b.contacts {
-		if err := parts.json(contactTag, personOf(c)); err != nil {
+		if err := parts.contact(c); err != nil {
 			return nil, err
 		}
 	}
