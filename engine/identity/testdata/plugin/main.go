@@ -104,6 +104,10 @@ func (p *probe) unwrap(key []byte) ([]byte, error) {
 		if err != nil || pin != "123456" {
 			return nil, errors.New("that PIN is wrong")
 		}
+	case "anypin":
+		if pin, err := p.RequestValue("any PIN", true); err != nil || len(pin) != 24 {
+			return nil, errors.New("that is no PIN")
+		}
 	case "pins":
 		for i := range 3 {
 			if pin, err := p.RequestValue(fmt.Sprint("number ", i), i != 1); err != nil || pin != fmt.Sprint(i) {
