@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 
 	"cryptodesk/engine"
-	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -21,10 +20,29 @@ type config struct {
 	view     fyne.CanvasObject
 	scroll   *container.Scroll
 	language *widget.Choice
+	autoLock *widget.Choice
+	check    *memoryCheck
 }
 
 func newConfig(w *window) *config {
 	c := &config{w: w}
+	column := widget.Column(theme.Gap,
+		c.display(),
+		widget.Heading(text.T("settings.security")), c.security(),
+		widget.Heading(text.T("settings.keyboard")),
+		rows(shortcut("Ctrl O", "settings.shortcuts.choose"), shortcut("Ctrl 1 – 3", "settings.shortcuts.screens"),
+			shortcut("Ctrl L", "rail.lock"), shortcut("Esc", "settings.shortcuts.cancel"), shortcut("Ctrl Q", "app.quit")),
+		widget.Heading(text.T("settings.about")),
+		rows(line("info", text.T("app.name")+" "+engine.Version(), text.T("settings.formats"), nil),
+			line("folder", text.T("settings.profile"), text.Name(w.eng.Home()), nil)))
+	c.scroll = widget.FollowFocus(container.New(layout.NewCustomPaddedLayout(4, theme.Wide, theme.Wide, theme.Wide), column))
+	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil, c.scroll)
+	return c
+}
+
+// display is language and theme.
+func (c *config) display() fyne.CanvasObject {
+	w := c.w
 	languages := []text.Language{followSystem, text.English, text.Korean}
 	c.language = widget.NewChoice([]string{text.T("settings.language.system"), text.T("settings.language.en"), text.T("settings.language.ko")},
 		max(0, slices.Index(languages, w.settings.Language)), func(i int) { w.settings.Language = languages[i]; w.restyle() })
@@ -37,21 +55,19 @@ func newConfig(w *window) *config {
 	if w.files.Busy() {
 		note = text.T("settings.language.note")
 	}
-	column := widget.Column(theme.Gap,
-		rows(line("globe", text.T("settings.language"), note, c.language), line("contrast", text.T("settings.theme"), "", look)),
-		rows(memory(w.eng.Protection())),
-		rows(shortcut("Ctrl O", "settings.shortcuts.choose"), shortcut("Ctrl 1 – 3", "settings.shortcuts.screens"),
-			shortcut("Ctrl L", "rail.lock"), shortcut("Esc", "settings.shortcuts.cancel"), shortcut("Ctrl Q", "app.quit")),
-		rows(line("info", text.T("app.name")+" "+engine.Version(), text.T("settings.formats"), nil),
-			line("folder", text.T("settings.profile"), text.Name(w.eng.Home()), nil)))
-	c.scroll = widget.FollowFocus(container.New(layout.NewCustomPaddedLayout(4, theme.Wide, theme.Wide, theme.Wide), column))
-	c.view = container.NewBorder(widget.Pad(theme.Wide, theme.Wide, widget.Title(text.T("settings.title"))), nil, nil, nil, c.scroll)
-	return c
+	return rows(line("globe", text.T("settings.language"), note, c.language), line("contrast", text.T("settings.theme"), "", look))
 }
 
 func (c *config) shown() {
 	trace.Screen("settings")
 	c.w.win.Canvas().Focus(c.language)
+}
+
+// close ends what runs for the screen.
+func (c *config) close() {
+	if c.check != nil {
+		c.check.close()
+	}
 }
 
 // turn scrolls by keyboard.
@@ -80,12 +96,16 @@ func line(icon, name, sentence string, control fyne.CanvasObject) fyne.CanvasObj
 	if sentence != "" {
 		words.Add(widget.Muted(sentence))
 	}
+	return marked(widget.NewIcon(icon, theme.Muted, 20), words, control)
+}
+
+// marked puts a mark at the left of words and a control at their right.
+func marked(mark fyne.CanvasObject, words, control fyne.CanvasObject) fyne.CanvasObject {
 	var right fyne.CanvasObject
 	if control != nil {
 		right = container.NewCenter(control)
 	}
-	mark := container.NewCenter(widget.NewIcon(icon, theme.Muted, 20))
-	return container.NewBorder(nil, nil, mark, right, widget.Pad(0, 14, container.NewBorder(nil, nil, nil, nil, middle(words))))
+	return container.NewBorder(nil, nil, container.NewCenter(mark), right, widget.Pad(0, 14, container.NewBorder(nil, nil, nil, nil, middle(words))))
 }
 
 // middle centres content vertically and gives it the whole width.
@@ -95,18 +115,4 @@ func middle(content fyne.CanvasObject) fyne.CanvasObject {
 
 func shortcut(keys, key string) fyne.CanvasObject {
 	return widget.Row(theme.Grid, widget.Label(text.T(key)), widget.Spacer(), widget.NewBadge(keys, theme.Muted))
-}
-
-// memory says how well secrets are guarded here, in words.
-func memory(s secret.Status) fyne.CanvasObject {
-	if s.Level == secret.Full {
-		return line("shield-check", text.T("settings.memory"), text.T("settings.memory.full.text"),
-			widget.NewBadge(text.T("settings.memory.full"), theme.OK))
-	}
-	sentences := text.T("settings.memory.partial.text")
-	for _, r := range s.Reasons {
-		sentences += "\n•\u00a0" + text.T("memory."+string(r))
-	}
-	return line("shield", text.T("settings.memory"), sentences,
-		widget.NewBadge(text.T("settings.memory.partial"), theme.Warning))
 }

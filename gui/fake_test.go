@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -12,6 +13,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/cross"
@@ -26,6 +28,14 @@ type fake struct {
 	changed func()
 	planned [][]string
 	events  []string // in order: "lock", "close"
+
+	touches int
+	limit   time.Duration // SetIdle
+	left    time.Duration // IdleLeft, while unlocked
+	why     session.Reason
+	kept    map[string]any // Remember
+	problem error
+	report  *engine.MemoryReport
 }
 
 func (f *fake) to(s session.State) {
@@ -43,8 +53,34 @@ func (f *fake) Protection() secret.Status {
 	return secret.Status{Level: secret.Partial, Reasons: secret.Reasons()}
 }
 func (f *fake) OnChange(g func()) func() { f.changed = g; return func() { f.changed = nil } }
-func (f *fake) Lock()                    { f.events = append(f.events, "lock"); f.to(session.Locked) }
-func (f *fake) Close()                   { f.events = append(f.events, "close") }
+func (f *fake) Lock()                    { f.events = append(f.events, "lock"); f.LockFor(session.Asked) }
+func (f *fake) LockFor(why session.Reason) {
+	if f.state == session.Unlocked {
+		f.why = why
+		f.to(session.Locked)
+	}
+}
+func (f *fake) LockedBy() session.Reason       { return f.why }
+func (f *fake) UnlockWait() time.Duration      { return 0 }
+func (f *fake) Touch()                         { f.touches++; f.left = f.limit }
+func (f *fake) SetIdle(d time.Duration)        { f.limit, f.left = d, d }
+func (f *fake) StateProblem() error            { return f.problem }
+func (f *fake) CanCheckMemory() bool           { return true }
+func (f *fake) Remember(section string, v any) { f.kept[section] = v }
+func (f *fake) IdleLeft() (time.Duration, bool) {
+	return f.left, f.state == session.Unlocked && f.limit > 0
+}
+
+func (f *fake) Recall(section string, v any) bool {
+	p, ok := f.kept[section].(place)
+	if ok {
+		*v.(*place) = p
+	}
+	return ok
+}
+
+func (f *fake) CheckMemory(context.Context) (*engine.MemoryReport, error) { return f.report, nil }
+func (f *fake) Close()                                                    { f.events = append(f.events, "close") }
 
 func (f *fake) Create(_ context.Context, _ string, pass, imported *secret.Buffer) error {
 	pass.Destroy()
@@ -59,6 +95,8 @@ func (f *fake) Unlock(_ context.Context, pass *secret.Buffer) error {
 	return nil
 }
 
+func (f *fake) LastUsed() map[string]time.Time           { return nil }
+func (f *fake) Groups() []keyring.Group                  { return nil }
 func (f *fake) SaveBackup(context.Context, string) error { return nil }
 func (f *fake) People() []engine.Person                  { return nil }
 func (f *fake) Keys() []identity.Public                  { return nil }
@@ -100,7 +138,7 @@ func stand(t *testing.T, state session.State) (w *window, eng *fake, ui chan fun
 	app := test.NewTempApp(t)
 	ui = make(chan func(), 64)
 	t.Cleanup(cross.Divert(func(f func()) { ui <- f }))
-	eng = &fake{home: t.TempDir(), state: state}
+	eng = &fake{home: t.TempDir(), state: state, kept: map[string]any{}}
 	w = open(app, eng)
 	t.Cleanup(w.win.Close)
 	t.Cleanup(w.clear)

@@ -5,6 +5,8 @@
 package gui
 
 import (
+	"context"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -14,10 +16,10 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
-	"cryptodesk/gui/cross"
 	"cryptodesk/gui/files"
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/lock"
+	"cryptodesk/gui/presence"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -41,34 +43,35 @@ type Engine interface {
 	Lock()
 	LockFor(why session.Reason)
 	LockedBy() session.Reason
-	UnlockWait() time.Duration
 	StateProblem() error
+	CanCheckMemory() bool
+	CheckMemory(ctx context.Context) (*engine.MemoryReport, error)
 	SetPrompter(p identity.Prompter)
 	Close()
 }
 
 var _ Engine = (*engine.Engine)(nil)
 
+// shown is the window of this process, for signals.
+var shown atomic.Pointer[window]
+
 // Run shows the window until it is closed; dropped is taken as if it had been
 // dropped on it. It must be called on the main goroutine, with a display
 // there. Every secret is wiped before it returns.
 func Run(eng *engine.Engine, dropped []string) error {
+	defer secret.Guard()
 	a := app.NewWithID(appID)
 	forget(a)
 	w := open(a, eng)
 	w.drop(dropped)
 	trace.Watch(w.win)
-	w.win.ShowAndRun()
+	w.win.Show()
+	presence.Input(w.win, w.away.touched)
+	watch := presence.Watch(text.T("app.name"), text.T("app.sleep.why"), w.gone)
+	defer watch.Close()
+	shown.Store(w)
+	a.Run()
 	return nil
-}
-
-// Quit closes the window from any goroutine, once there is one.
-func Quit() {
-	// The toolkit hears the same signals, and panics when it is asked to end after it has ended.
-	defer func() { _ = recover() }()
-	if a := fyne.CurrentApp(); a != nil {
-		cross.Do(a.Quit)
-	}
 }
 
 // open makes the window in the language and theme of its settings.

@@ -18,6 +18,7 @@ type settings struct {
 	Height   float32       `json:"height"`
 	Language text.Language `json:"language"`             // "system", "en" or "ko"
 	Theme    theme.Mode    `json:"theme"`                // "system", "light" or "dark"
+	AutoLock minutes       `json:"auto_lock_minutes"`    // without input until it locks; 0 is never
 	Saved    string        `json:"copy_saved,omitempty"` // day of the last copy of the keyring, RFC 3339 full-date
 
 	path string
@@ -34,10 +35,10 @@ const (
 const followSystem text.Language = "system"
 
 func loadSettings(home string) settings {
-	s := settings{}
+	s := settings{AutoLock: autoLock}
 	path := filepath.Join(home, "window.json")
 	if raw, err := os.ReadFile(path); err != nil || json.Unmarshal(raw, &s) != nil {
-		s = settings{}
+		s = settings{AutoLock: autoLock}
 	}
 	s.path = path
 	s.Width = bounded(s.Width, leastWidth, startWidth)

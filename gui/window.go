@@ -7,6 +7,7 @@ import (
 
 	"cryptodesk/assets"
 	"cryptodesk/engine/session"
+	"cryptodesk/gui/clip"
 	"cryptodesk/gui/cross"
 	"cryptodesk/gui/files"
 	"cryptodesk/gui/keys"
@@ -36,6 +37,7 @@ type window struct {
 	recovery *recovery
 	config   *config
 
+	away    *away
 	waiting []string // dropped while locked
 	silence func()   // ends the engine's news
 	leaving bool
@@ -58,6 +60,8 @@ func (w *window) start() {
 	})
 	w.shortcuts()
 	w.eng.SetPrompter(prompt.New(w.win, func() bool { return w.eng.State() == session.Unlocked }))
+	w.away = newAway(w)
+	w.eng.SetIdle(w.settings.AutoLock.limit())
 	ring, stop := cross.Coalesce(w.sync)
 	unhear := w.eng.OnChange(ring)
 	w.silence = func() { unhear(); stop() }
@@ -66,8 +70,10 @@ func (w *window) start() {
 
 // sync shows what the engine's state asks for.
 func (w *window) sync() {
+	if w.leaving {
+		return
+	}
 	switch state := w.eng.State(); {
-	case w.leaving:
 	case state == session.New:
 		if w.first == nil {
 			w.showFirstRun()
@@ -78,10 +84,12 @@ func (w *window) sync() {
 		}
 	case w.first != nil: // made its keys just now and goes on to its last step
 	case w.rail == nil:
-		w.showScreens("files")
+		w.showScreens(w.last())
+		w.explain(w.eng.StateProblem())
 	default:
 		w.keys.Refresh()
 	}
+	w.away.follow()
 }
 
 // clear takes down what stands before the door, and wipes it.
@@ -112,8 +120,13 @@ func (w *window) showLocked() {
 	if w.files != nil {
 		w.files.Locked()
 	}
+	if w.config != nil {
+		w.config.close()
+	}
 	w.rail, w.keys, w.recovery, w.config = nil, nil, nil, nil
-	w.unlock = lock.NewUnlock(w.eng, w.win)
+	w.away.anew()
+	clip.Clear(nil)
+	w.unlock = lock.NewUnlock(w.eng, w.win, w.lockedBecause())
 	w.stage.Set(w.unlock.View())
 	w.unlock.Focus()
 }
@@ -143,6 +156,7 @@ func (w *window) show(id string) {
 		w.files.Hidden()
 	}
 	w.shown = id
+	w.eng.Remember(section, place{Shown: id})
 	w.rail.selected(id)
 	w.rail.alert(w.settings.Saved == "")
 	content, shown := w.screen(id)
@@ -169,6 +183,7 @@ func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
 func (w *window) drop(paths []string) {
 	switch {
 	case len(paths) == 0:
+		return
 	case w.rail == nil:
 		w.waiting = append(w.waiting, paths...)
 		widget.Toast(w.win.Canvas(), theme.Accent, text.T("app.waiting"))
@@ -202,7 +217,7 @@ func (w *window) shortcuts() {
 			w.config.turn(e.Name)
 		}
 	})
-	keys := []fyne.KeyName{fyne.KeyO, fyne.KeyL, fyne.KeyQ, fyne.KeyComma}
+	keys := []fyne.KeyName{fyne.KeyO, fyne.KeyF, fyne.KeyL, fyne.KeyQ, fyne.KeyComma}
 	for i := range railScreens {
 		keys = append(keys, fyne.KeyName('1'+rune(i)))
 	}
@@ -230,47 +245,15 @@ func (w *window) control(key fyne.KeyName) {
 	case fyne.KeyO:
 		w.show("files")
 		w.files.Choose()
+	case fyne.KeyF:
+		if w.shown == "keys" {
+			w.keys.Search()
+		}
 	case fyne.KeyComma:
 		w.show("settings")
 	default:
 		w.show(railScreens[key[0]-'1'])
 	}
-}
-
-// lock covers everything at once; the engine's news brings the lock screen.
-func (w *window) lock() {
-	if w.eng.State() == session.Unlocked {
-		w.eng.Lock()
-		w.sync()
-	}
-}
-
-// close asks while work runs, and leaves otherwise.
-func (w *window) close() {
-	if w.files == nil || !w.files.Busy() {
-		w.leave()
-		return
-	}
-	var sheet *widget.Sheet
-	stay := widget.SecondaryButton(text.T("app.quit.stay"), func() { sheet.Close() })
-	quit := widget.DangerButton(text.T("app.quit.leave"), w.leave)
-	sheet = widget.NewSheet(text.T("app.quit.title"), widget.Body(text.T("app.quit.text")), stay, quit)
-	sheet.Open(w.win.Canvas(), stay)
-}
-
-// leave wipes first and quits then: a dead input-method server can hang the
-// toolkit's own end, and nothing secret may be left if it does.
-func (w *window) leave() {
-	if w.leaving {
-		return
-	}
-	w.leaving = true
-	size := w.win.Canvas().Size()
-	w.settings.Width, w.settings.Height = size.Width, size.Height
-	w.settings.save()
-	w.silence()
-	w.clear()
-	cross.Go(w.eng.Close, w.app.Quit)
 }
 
 // restyle is called after language or theme changed. Files that are being

@@ -121,9 +121,8 @@ func TestRecoveryBadgeGoesWithTheFirstCopy(t *testing.T) {
 	}
 	w.show("recovery")
 	w.recovery.run(filepath.Join(t.TempDir(), "copy.age"))
-	(<-ui)()
-	if w.rail.items["recovery"].Alerted() {
-		t.Error("the badge is still there")
+	for w.rail.items["recovery"].Alerted() { // other news may come first
+		(<-ui)()
 	}
 	if again := loadSettings(w.eng.Home()); again.Saved == "" {
 		t.Error("the copy is forgotten at the next start")

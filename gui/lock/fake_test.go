@@ -3,6 +3,7 @@ package lock
 import (
 	"context"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -24,7 +25,10 @@ type fake struct {
 	backups  []string
 	fail     error
 	buffers  []*secret.Buffer
+	wait     time.Duration // until the next attempt is taken
 }
+
+func (f *fake) UnlockWait() time.Duration { return f.wait }
 
 func (f *fake) Owner() string { return f.owner }
 

@@ -10,6 +10,7 @@ package lock
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -22,6 +23,7 @@ type Engine interface {
 	Owner() string
 	Create(ctx context.Context, owner string, pass, imported *secret.Buffer) error
 	Unlock(ctx context.Context, pass *secret.Buffer) error
+	UnlockWait() time.Duration // until the next attempt is taken
 	SaveBackup(ctx context.Context, path string) error
 }
 

@@ -228,7 +228,7 @@ func TestBackupNameIsFree(t *testing.T) {
 func TestUnlock(t *testing.T) {
 	r := enter(t)
 	r.eng.owner, r.eng.pass = "\u110b\u1161\u1102\u1161", "tiger moon" // a name in NFD
-	u := NewUnlock(r.eng, r.win)
+	u := NewUnlock(r.eng, r.win, "")
 	r.show(u.View())
 	u.Focus()
 	if r.focused() != u.field || !says(u.View())[text.T("lock.unlock.greeting", "name", "아나")] {
@@ -261,7 +261,7 @@ func TestUnlock(t *testing.T) {
 func TestUnlockClosedMeanwhile(t *testing.T) {
 	r := enter(t)
 	r.eng.pass = "right"
-	u := NewUnlock(r.eng, r.win)
+	u := NewUnlock(r.eng, r.win, "")
 	r.show(u.View())
 	test.Type(u.field, "wrong")
 	r.enterKey(u.field)
@@ -272,9 +272,98 @@ func TestUnlockClosedMeanwhile(t *testing.T) {
 	}
 }
 
+func TestItSaysWhyItIsLocked(t *testing.T) {
+	r := enter(t)
+	u := NewUnlock(r.eng, r.win, "because")
+	r.show(u.View())
+	if !says(u.View())["because"] {
+		t.Error("it does not say why")
+	}
+}
+
+// slow stands in for the clock: what was asked for runs when the test says so.
+func (r *room) slow(u *Unlock) (pass func(left time.Duration) (asked time.Duration)) {
+	var due func()
+	var asked time.Duration
+	u.later = func(d time.Duration, f func()) { due, asked = f, d }
+	return func(left time.Duration) time.Duration {
+		r.eng.wait = left
+		f := due
+		due, asked = nil, 0
+		f()
+		return asked
+	}
+}
+
+func TestWrongOnesHaveToWait(t *testing.T) {
+	r := enter(t)
+	r.eng.pass = "right"
+	u := NewUnlock(r.eng, r.win, "")
+	r.show(u.View())
+	pass := r.slow(u)
+	u.Focus()
+	test.Type(u.field, "wrong")
+	r.enterKey(u.field)
+	r.eng.wait = 3500 * time.Millisecond
+	r.next()
+	wait := func(n int) string {
+		return text.T("lock.unlock.wrong") + " " + text.T("lock.unlock.wait", "n", n)
+	}
+	if !u.button.Disabled() || u.field.Disabled() || r.focused() != u.field || u.message.Content() != wait(4) {
+		t.Fatalf("after a wrong one: %q", u.message.Content())
+	}
+	test.Type(u.field, "right")
+	if u.message.Content() != wait(4) {
+		t.Error("typing hides how long it takes")
+	}
+	r.enterKey(u.field)
+	if u.stop != nil || u.field.Empty() {
+		t.Fatal("tried before its time, or what was typed is gone")
+	}
+	if asked := pass(2900 * time.Millisecond); asked != 900*time.Millisecond || u.message.Content() != wait(3) {
+		t.Errorf("looks again after %v and says %q", asked, u.message.Content())
+	}
+	if asked := pass(0); asked != 0 || u.button.Disabled() || u.message.Content() != "" {
+		t.Errorf("the wait is over, and it says %q", u.message.Content())
+	}
+	r.enterKey(u.field)
+	r.next()
+	if u.message.Content() != "" {
+		t.Errorf("the right one: %q", u.message.Content())
+	}
+}
+
+func TestTheWaitOutlivesTheScreen(t *testing.T) {
+	r := enter(t)
+	r.eng.wait = time.Second
+	u := NewUnlock(r.eng, r.win, "")
+	r.show(u.View())
+	pass := r.slow(u)
+	u.Focus()
+	if !u.button.Disabled() || u.message.Content() != text.T("lock.unlock.wait", "n", 1) {
+		t.Fatalf("it says %q", u.message.Content())
+	}
+	u.Close()
+	pass(0)
+	if !u.button.Disabled() {
+		t.Error("a screen that is gone went on")
+	}
+}
+
+func TestSleepForgetsWhatIsTyped(t *testing.T) {
+	r := enter(t)
+	u := NewUnlock(r.eng, r.win, "")
+	r.show(u.View())
+	test.Type(u.field, "half a pass")
+	u.Forget()
+	if !u.field.Empty() {
+		t.Error("it is still there")
+	}
+}
+
 func TestForgotSheetCanBeClosed(t *testing.T) {
 	r := enter(t)
-	u := NewUnlock(r.eng, r.win)
+	u := NewUnlock(r.eng, r.win, "")
 	r.show(u.View())
 	test.Tap(button(t, u.View(), text.T("lock.unlock.forgot")))
 	if r.win.Canvas().Overlays().Top() == nil {

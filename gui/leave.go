@@ -1,0 +1,102 @@
+package gui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"cryptodesk/engine/session"
+	"cryptodesk/gui/clip"
+	"cryptodesk/gui/cross"
+	"cryptodesk/gui/text"
+	"cryptodesk/gui/widget"
+)
+
+// coverTime bounds the wait for the window before the computer sleeps. The
+// keys are wiped before it; what may be left then is a passphrase half typed,
+// in guarded memory.
+const coverTime = 2 * time.Second
+
+// lock covers everything at once; the engine's news brings the lock screen.
+func (w *window) lock() {
+	if w.eng.State() == session.Unlocked {
+		w.eng.Lock()
+		w.sync()
+	}
+}
+
+// gone locks because the desktop says that nobody is there. It returns when the
+// keys are wiped and the window is covered, because the computer may sleep
+// then; on any goroutine but the UI's.
+func (w *window) gone(why session.Reason) {
+	w.eng.LockFor(why)
+	covered := make(chan struct{})
+	cross.Do(func() {
+		w.sync()
+		if w.unlock != nil {
+			w.unlock.Forget()
+		}
+		close(covered)
+	})
+	select {
+	case <-covered:
+	case <-time.After(coverTime):
+	}
+}
+
+// lockedBecause is the sentence on the lock screen, "" when somebody asked.
+func (w *window) lockedBecause() string {
+	switch minutes := w.settings.AutoLock; w.eng.LockedBy() {
+	case session.Idle:
+		if minutes == never {
+			return text.T("lock.why.clock")
+		}
+		return text.T("lock.why.idle", "n", int(minutes))
+	case session.Suspended:
+		return text.T("lock.why.suspended")
+	case session.Screen:
+		return text.T("lock.why.screen")
+	}
+	return ""
+}
+
+// close asks while work runs, and leaves otherwise.
+func (w *window) close() {
+	if w.files == nil || !w.files.Busy() {
+		w.leave()
+		return
+	}
+	var sheet *widget.Sheet
+	stay := widget.SecondaryButton(text.T("app.quit.stay"), func() { sheet.Close() })
+	quit := widget.DangerButton(text.T("app.quit.leave"), w.leave)
+	sheet = widget.NewSheet(text.T("app.quit.title"), widget.Body(text.T("app.quit.text")), stay, quit)
+	sheet.Open(w.win.Canvas(), stay)
+}
+
+// leave wipes first and quits then: a dead input-method server can hang the
+// toolkit's own end, and nothing secret may be left if it does. The clipboard
+// comes last, because its owner may take a second to answer.
+func (w *window) leave() {
+	if w.leaving {
+		return
+	}
+	w.leaving = true
+	size := w.win.Canvas().Size()
+	w.settings.Width, w.settings.Height = size.Width, size.Height
+	w.settings.save()
+	w.silence()
+	w.away.forget()
+	w.clear()
+	cross.Go(w.eng.Close, func() { clip.Clear(w.app.Quit) })
+}
+
+// Quit closes the window from any goroutine, once there is one.
+func Quit() {
+	// The toolkit hears the same signals, and panics when it is asked to end after it has ended.
+	defer func() { _ = recover() }()
+	if w := shown.Load(); w != nil {
+		cross.Do(w.leave)
+	} else if a := fyne.CurrentApp(); a != nil {
+		cross.Do(a.Quit)
+	}
+}
