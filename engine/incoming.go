@@ -171,6 +171,11 @@ func (e *Engine) compare(in *Incoming) {
 		})
 		in.Keys = append(in.Keys, IncomingKey{p, known})
 	}
+	e.Compare(in)
+}
+
+// Compare notes again whom the contacts are, after their names were changed.
+func (e *Engine) Compare(in *Incoming) {
 	ring, err := e.session.Keyring()
 	if err != nil {
 		return

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,9 @@ func encryptVerb() *verb {
 			}
 			if err != nil {
 				return err
+			}
+			if engine.HardwareOnly(opt.To) {
+				fmt.Fprintln(c.err, text.T("cli.hardware_only"))
 			}
 			j, err := eng.Encrypt(plan, opt)
 			if err != nil {

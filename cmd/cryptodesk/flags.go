@@ -18,6 +18,8 @@ import (
 type call struct {
 	ctx      context.Context
 	out, err io.Writer
+	in       io.Reader                     // instead of the standard input, in tests
+	answer   func() (line string, ok bool) // instead of the terminal, in tests
 
 	home         string
 	passphraseFD int      // -1 is the terminal
@@ -109,6 +111,21 @@ func (c *call) usage(fs *flag.FlagSet, err error, v *verb) error {
 		what, _, _ = strings.Cut(flagged, ":")
 	}
 	return fault.New(fault.Usage, what, nil)
+}
+
+// helpOn prints the overview, or what is known of one verb.
+func (c *call) helpOn(words []string) error {
+	if len(words) == 0 {
+		c.help(nil)
+		return nil
+	}
+	for _, v := range verbs() {
+		if v.name == words[0] {
+			c.help(v)
+			return nil
+		}
+	}
+	return fault.New(fault.Usage, words[0], nil)
 }
 
 // help prints the overview, or one verb with its flags.

@@ -69,8 +69,7 @@ func dispatch(c *call, args []string) error {
 	}
 	switch rest[0] {
 	case "help":
-		c.help(nil)
-		return nil
+		return c.helpOn(rest[1:])
 	case "version":
 		c.version()
 		return nil

@@ -24,6 +24,9 @@ func problemOf(f *fault.Error) *problem {
 		return nil
 	}
 	what, do := text.Fault(f)
+	if name := "material." + f.Subject; f.Kind == fault.CannotImport && text.Has(name) {
+		what, do = text.T("cli.cannot_import", "what", text.T(name)), text.T(name+".why")
+	}
 	return &problem{string(f.Kind), f.Subject, what, do, detail(f)}
 }
 
@@ -106,6 +109,9 @@ func (c *call) reportRow(row job.Row) {
 		what, do := text.Fault(row.Err)
 		fmt.Fprintf(c.err, "%s: %s\n  %s\n", safefile.Visible(row.Path), what, do)
 		c.detail(detail(row.Err))
+	case row.State == job.Cancelled:
+		what, _ := text.Fault(fault.New(fault.Cancelled, "", nil))
+		fmt.Fprintf(c.err, "%s: %s\n", safefile.Visible(row.Path), what)
 	case row.State == job.Skipped && !c.quiet:
 		fmt.Fprintf(c.out, "%s: %s\n", safefile.Visible(row.Path), text.T("cli.skipped"))
 	case !c.quiet:

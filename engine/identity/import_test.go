@@ -158,6 +158,7 @@ func typing(t *testing.T, words ...string) Ask {
 func TestStockKeyFiles(t *testing.T) {
 	for _, f := range keyFiles(t) {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			file := run(t, []byte("hello"), "age", "-r", f.public)
 			b := guard(f.text)
 			defer b.Destroy()
