@@ -64,12 +64,15 @@ func Open(home string) (*Engine, error) {
 // the session state is on disk, and wipes every secret. Idempotent.
 func (e *Engine) Close() {
 	e.closed.Do(func() {
-		e.cancel()
+		// First the lock: what is unfinished stays noted as that, and not as
+		// cancelled by somebody.
 		e.session.Lock()
+		e.cancel()
 		e.jobs.Wait()
 		e.session.Close()
 		e.store.Close()
 		secret.WipeAll()
+		identity.AwaitPlugins()
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -52,9 +53,20 @@ func (t *terminal) Ask(ctx context.Context, plugin, words string, hidden bool) (
 	}
 	t.says(plugin, words)
 	if !hidden && t.call.passphraseFD < 0 {
-		return t.visible(text.T("prompt.value") + ": ")
+		line, err := t.visible(text.T("prompt.value") + ": ")
+		return line, t.silent(plugin, err)
 	}
-	return t.call.ask(text.T("prompt.hidden") + ": ")
+	line, err := t.call.ask(text.T("prompt.hidden") + ": ")
+	return line, t.silent(plugin, err)
+}
+
+// silent says so when there is nobody to answer: it is not the passphrase of a
+// file that is missing.
+func (t *terminal) silent(plugin string, err error) error {
+	if fault.Of(err) == fault.NeedPassphrase {
+		return fault.New(fault.PluginFailed, plugin, errors.New("the plugin asks, and there is no terminal to answer on"))
+	}
+	return err
 }
 
 // Confirm implements identity.Prompter.
@@ -76,7 +88,7 @@ func (t *terminal) Confirm(ctx context.Context, plugin, words, yes, no string) (
 			line, err = t.call.ask("")
 		}
 		if err != nil {
-			return false, err
+			return false, t.silent(plugin, err)
 		}
 		answer := strings.TrimSpace(string(line.Bytes())) // no secret: 1 or 2
 		line.Destroy()

@@ -97,6 +97,17 @@ func runPlugin(ctx context.Context, name string, who Prompter, own *secret.Buffe
 	}
 }
 
+// AwaitPlugins waits for a plugin that was ended to be out of the way, so that
+// the program does not leave one behind: at once when none runs, some seconds
+// at most.
+func AwaitPlugins() {
+	select {
+	case running <- struct{}{}:
+		<-running
+	case <-time.After(pluginGrace + pluginDeath):
+	}
+}
+
 // ended says why ctx did.
 func ended(ctx context.Context) error {
 	cause := context.Cause(ctx)
