@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"image"
+	"time"
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/batch"
@@ -23,6 +24,8 @@ type Engine interface {
 	Card(id string) ([]byte, error)
 	CardCode(id string) (image.Image, error)
 	Groups() []keyring.Group
+	EncryptedSince(items []batch.Item, opt batch.EncryptOptions, since time.Time) map[string]string
+	OpenedSince(items []batch.Item, opt batch.OpenOptions, since time.Time) map[string]string
 	Remember(section string, v any)
 	Recall(section string, v any) bool
 }

@@ -2,10 +2,12 @@ package files
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -36,6 +38,37 @@ type fake struct {
 	rewrapped [][]identity.Recipient
 	work      func(ctx context.Context, t *job.Tracker) error // of the next job
 	jobs      []*job.Job
+
+	locked bool
+	sealed map[string]string // what is remembered
+	since  map[string]string // what lies there already
+}
+
+func (f *fake) Remember(section string, v any) {
+	if f.locked {
+		return
+	}
+	if f.sealed == nil {
+		f.sealed = map[string]string{}
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.sealed[section] = string(text)
+}
+
+func (f *fake) Recall(section string, v any) bool {
+	text, there := f.sealed[section]
+	return !f.locked && there && json.Unmarshal([]byte(text), v) == nil
+}
+
+func (f *fake) EncryptedSince([]batch.Item, batch.EncryptOptions, time.Time) map[string]string {
+	return f.since
+}
+
+func (f *fake) OpenedSince([]batch.Item, batch.OpenOptions, time.Time) map[string]string {
+	return f.since
 }
 
 func (f *fake) Plan(_ context.Context, paths []string) (*batch.Plan, error) {

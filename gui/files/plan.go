@@ -19,8 +19,9 @@ type planView struct {
 	s         *Screen
 	paths     []string
 	plan      *batch.Plan
-	err       error // why there is no plan
-	nearLimit bool  // the drop was near the most that one can carry
+	err       error    // why there is no plan
+	nearLimit bool     // the drop was near the most that one can carry
+	resumed   *resumed // goes on with what was interrupted
 
 	choices  choices
 	people   *peopleBox
@@ -65,6 +66,7 @@ func (p *planView) inherit(old *planView) {
 	}
 	p.choices, p.moreOpen = old.choices, old.moreOpen
 	p.nearLimit = p.nearLimit || old.nearLimit
+	p.resumed = old.resumed
 	p.people.who = old.people.who
 	p.people.build()
 }
@@ -152,6 +154,7 @@ func (p *planView) groups() []fyne.CanvasObject {
 	if p.nearLimit {
 		cards = append(cards, widget.Note(theme.Warning, text.T("files.drop.large")))
 	}
+	cards = append(cards, p.resumed.cards()...)
 	if len(p.plan.Encrypt) > 0 {
 		cards = append(cards, p.encryptCard())
 	}
@@ -273,8 +276,10 @@ func (p *planView) start() {
 	}
 	runs, err := p.jobs()
 	for _, r := range runs {
+		r.choices = p.choices
 		p.s.begin(r)
 	}
+	p.s.goesOn(p.resumed, runs)
 	if err != nil {
 		p.fail(err)
 		return

@@ -158,6 +158,12 @@ func faceOf(s spot, at job.Row) face {
 	case job.Cancelled:
 		f.icon, f.first = "stop", text.T("files.row.cancelled")
 	}
+	if s.run.earlier { // quiet, and of no size that is known
+		f.tone, f.soft = theme.Muted, theme.NeutralSoft
+		if at.State == job.Skipped || at.State == job.Cancelled {
+			f.second = ""
+		}
+	}
 	return f
 }
 

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -18,8 +19,18 @@ import (
 // reveal shows a result in the file manager.
 func (s *Screen) reveal(at spot) {
 	out := at.state().Out
-	shell.Reveal(out, func() {
-		cross.Do(func() { s.toast(theme.Warning, text.T("files.reveal.failed", "folder", text.Name(filepath.Dir(out)))) })
+	there := true
+	s.away(func() { // a disk that is gone may take its time to say so
+		_, err := os.Lstat(out)
+		there = err == nil
+	}, func() {
+		if !there {
+			s.toast(theme.Warning, text.T("restore.vanished", "name", text.Name(filepath.Base(out))))
+			return
+		}
+		shell.Reveal(out, func() {
+			cross.Do(func() { s.toast(theme.Warning, text.T("files.reveal.failed", "folder", text.Name(filepath.Dir(out)))) })
+		})
 	})
 }
 
@@ -45,7 +56,8 @@ func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 	}
 	if state.State == job.Done && state.Out != "" {
 		add("show", "files.row.reveal", func() { s.reveal(at) })
-		if at.run.work != opening {
+		// Whoever cannot be named again would lose the file without a word.
+		if at.run.work != opening && (!at.run.earlier || len(at.run.people.people) > 0) {
 			add("people", "files.row.change", func() { s.changeWho(at) })
 		}
 		add("copy", "files.row.copyPath", func() { s.copy(state.Out, text.T("files.copied.path")) })
@@ -74,6 +86,7 @@ func (s *Screen) clearFinished() {
 }
 
 func (s *Screen) afterRemoval() {
+	s.remember(true)
 	if len(s.board.runs) == 0 && s.plan == nil {
 		s.showRest()
 		s.Shown()
@@ -85,7 +98,7 @@ func (s *Screen) afterRemoval() {
 // retry tries a failed row again: with another passphrase when that was the
 // trouble, else by planning it anew.
 func (s *Screen) retry(at spot) {
-	if asksPassphrase(at.state().Err.Kind) {
+	if asksPassphrase(at.state().Err.Kind) && !at.run.earlier {
 		s.askAgain(at)
 		return
 	}

@@ -19,17 +19,20 @@ const (
 
 // run is one job and what its rows need to be explained.
 type run struct {
-	job    *job.Job
-	work   work
-	items  []batch.Item // one for each row of the job
-	opts   batch.OpenOptions
-	who    string            // for whom, in words; "" for whoever has the passphrase
-	people audience          // the same, unless it was a passphrase
-	typed  bool              // opens with a passphrase, which takes a while to check
-	hidden []bool            // rows taken off the screen
-	told   bool              // its end was announced
-	ends   map[job.State]int // how its rows ended, once they did
-	stop   func()            // ends the watch
+	job     *job.Job
+	work    work
+	items   []batch.Item // one for each row of the job
+	opts    batch.OpenOptions
+	who     string            // for whom, in words; "" for whoever has the passphrase
+	people  audience          // the same, unless it was a passphrase
+	typed   bool              // opens with a passphrase, which takes a while to check
+	hidden  []bool            // rows taken off the screen
+	told    bool              // its end was announced
+	earlier bool              // ended in an earlier session
+	choices choices           // what it was begun with, besides for whom
+	note    *unfinished       // what a later session needs to go on with it, while it runs
+	ends    map[job.State]int // how its rows ended, once they did
+	stop    func()            // ends the watch
 }
 
 func (r *run) active() bool {

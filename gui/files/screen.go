@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -37,7 +38,8 @@ type Screen struct {
 	hidden  bool               // another screen is shown
 	locked  bool               // since then nothing was shown
 
-	board board
+	board  board
+	memory memory
 
 	away  func(work, done func()) // cross.Go; work off the UI goroutine, then done on it
 	watch func(version func() uint64, done <-chan struct{}, f func()) (stop func())
@@ -58,11 +60,20 @@ func (s *Screen) Content() fyne.CanvasObject { return s.content }
 // Shown puts the keyboard where one goes on; call it after the screen became
 // visible.
 func (s *Screen) Shown() {
+	back := s.locked || !s.memory.restored
 	s.hidden, s.locked = false, false
+	if back {
+		s.restore()
+		if s.plan == nil && s.looking == nil {
+			s.showRest()
+		}
+	}
 	trace.Screen(s.name)
 	switch {
 	case s.plan != nil:
 		s.plan.focus()
+	case s.memory.first != nil:
+		s.window.Canvas().Focus(s.memory.first)
 	case len(s.board.runs) > 0:
 		s.window.Canvas().Focus(s.rows.list)
 	default:
@@ -76,10 +87,14 @@ func (s *Screen) Hidden() { s.hidden = true }
 // Busy says whether a job is running.
 func (s *Screen) Busy() bool { return s.board.total().active > 0 }
 
-// Locked forgets the plan and what was typed into it. Running jobs go on.
+// Locked forgets the plan and what was typed into it. Running jobs go on, and
+// their rows stay; with none running all rows leave memory until the unlock.
 func (s *Screen) Locked() {
 	s.locked = true
 	s.dropPlan()
+	if !s.Busy() {
+		s.forgetRows()
+	}
 	s.showRest()
 }
 
@@ -113,14 +128,18 @@ func (s *Screen) endLooking() {
 	}
 }
 
-// showRest shows the rows, or the place to drop things on when there are none.
+// showRest shows the rows, or the place to drop things on when there are none,
+// below what was interrupted.
 func (s *Screen) showRest() {
+	name, view := "files", fyne.CanvasObject(widget.Pad(theme.Wide, theme.Wide, s.hero))
 	if len(s.board.runs) > 0 {
-		s.set(s.rowsName(), s.rows.content)
-		s.rows.refresh()
-		return
+		name, view = s.rowsName(), s.rows.content
 	}
-	s.set("files", widget.Pad(theme.Wide, theme.Wide, s.hero))
+	if notices := s.notices(); notices != nil {
+		view = container.NewBorder(notices, nil, nil, nil, view)
+	}
+	s.set(name, view)
+	s.rows.refresh()
 }
 
 func (s *Screen) rowsName() string {
@@ -147,7 +166,7 @@ func (s *Screen) call(name string) {
 // Choose asks for files.
 func (s *Screen) Choose() {
 	shell.Choose(s.window, shell.Request{
-		Title: text.T("files.choose.title"), Accept: text.T("files.choose.accept"), Multiple: true,
+		Title: text.T("files.choose.title"), Accept: text.T("files.choose.accept"), Multiple: true, Start: s.lastPlace(),
 	}, s.chosen)
 }
 
@@ -155,11 +174,13 @@ func (s *Screen) Choose() {
 func (s *Screen) ChooseFolder() {
 	shell.Choose(s.window, shell.Request{
 		Title: text.T("files.chooseFolder.title"), Accept: text.T("files.choose.accept"), Multiple: true, Folder: true,
+		Start: s.lastPlace(),
 	}, s.chosen)
 }
 
 func (s *Screen) chosen(paths []string) {
 	if len(paths) > 0 && !s.locked { // the lock may come while one chooses
+		s.rememberPlace(filepath.Dir(paths[0]))
 		s.Drop(paths)
 	}
 }
@@ -210,28 +231,40 @@ func (s *Screen) explainNothing() {
 
 // look plans off the UI goroutine and shows that it does.
 func (s *Screen) look(paths []string, choices *planView, nearLimit bool) {
+	var plan *batch.Plan
+	var err error
+	s.lookAt(paths, func(ctx context.Context) { plan, err = s.engine.Plan(ctx, paths) }, func() {
+		next := newPlanView(s, paths, plan, err)
+		next.nearLimit = nearLimit
+		next.inherit(choices)
+		s.present(next)
+	})
+}
+
+// lookAt does work about paths off the UI goroutine, shows that it does, and
+// calls done on it unless the person cancelled or dropped something else.
+func (s *Screen) lookAt(paths []string, work func(context.Context), done func()) {
 	s.endLooking()
 	ctx, stop := context.WithCancel(context.Background())
 	s.looking, s.pending = stop, paths
 	view, stopButton := s.lookingView(len(paths))
 	s.set("files.looking", view)
 	s.window.Canvas().Focus(stopButton)
-	var plan *batch.Plan
-	var err error
-	s.away(func() { plan, err = s.engine.Plan(ctx, paths) }, func() {
-		if ctx.Err() != nil {
-			return // cancelled, or overtaken by another drop
+	s.away(func() { work(ctx) }, func() {
+		if ctx.Err() == nil {
+			s.endLooking()
+			done()
 		}
-		s.endLooking()
-		next := newPlanView(s, paths, plan, err)
-		next.nearLimit = nearLimit
-		next.inherit(choices)
-		s.dropPlan()
-		s.plan = next
-		next.build()
-		s.set("files.plan", next.content)
-		next.focus()
 	})
+}
+
+// present shows a plan in place of the one before.
+func (s *Screen) present(next *planView) {
+	s.dropPlan()
+	s.plan = next
+	next.build()
+	s.set("files.plan", next.content)
+	next.focus()
 }
 
 func (s *Screen) lookingView(n int) (fyne.CanvasObject, *widget.Button) {
@@ -248,7 +281,9 @@ func (s *Screen) lookingView(n int) (fyne.CanvasObject, *widget.Button) {
 // begin puts a run on the board and watches it.
 func (s *Screen) begin(r *run) {
 	s.board.add(r)
+	r.note = newUnfinished(r, time.Now())
 	r.stop = s.watch(r.version, r.job.Done(), func() { s.news(r) })
+	s.rememberBatches()
 }
 
 // news is called while a run goes on, at most ten times a second, and after
@@ -258,7 +293,10 @@ func (s *Screen) news(r *run) {
 		r.told = true
 		p := r.job.Progress()
 		trace.Event("job.done", map[string]any{"rows": p.Rows, "failed": p.Failed})
+		r.note = nil
+		s.rememberBatches()
 	}
+	s.remember(false)
 	s.rows.refresh()
 	if s.looking == nil && s.plan == nil {
 		s.call(s.rowsName())
