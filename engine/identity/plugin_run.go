@@ -82,9 +82,6 @@ func runPlugin(ctx context.Context, name string, who Prompter, own *secret.Buffe
 		own.Destroy()
 		return pluginFound{}, ended(ctx)
 	}
-	// With it age's client would write all that passes, file keys and PINs,
-	// to the terminal.
-	os.Unsetenv("AGEDEBUG")
 	r := &pluginRun{name: name, who: who, calls: make(chan func()), over: make(chan struct{})}
 	r.ctx, r.end = context.WithCancelCause(ctx)
 	out := make(chan outcome)
@@ -119,6 +116,10 @@ func ended(ctx context.Context) error {
 
 func (r *pluginRun) supervise(own *secret.Buffer, work func(*plugin.ClientUI) (pluginFound, error), out chan<- outcome) {
 	defer func() { <-running }()
+	// With it age's client would write all that passes, file keys and PINs, to
+	// the terminal. Here, because it is a call of C where the program has any,
+	// and the caller is inside secret.Do.
+	os.Unsetenv("AGEDEBUG")
 	done := make(chan outcome, 1)
 	go r.talk(own, work, done)
 	o, finished := r.serve(done)
