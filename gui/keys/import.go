@@ -107,6 +107,9 @@ func (m *importing) closed() {
 	m.stop()
 	m.turning.Stop()
 	m.forgetQuestion()
+	if !m.sheet.Swept() {
+		m.keep("")
+	}
 	if !m.busy {
 		m.wipe()
 	}
@@ -174,6 +177,9 @@ func (m *importing) begin() {
 	m.page(text.T("import.title"), widget.Column(theme.Gap, hint,
 		widget.Column(theme.Half, widget.Caption(text.T("import.text")), widget.Pad(2, 2, m.typed)),
 		m.problem), m.typed)
+	if d, ok := m.engine.(drafts); ok {
+		m.typed.SetText(recallDrafts(d)[draftID])
+	}
 }
 
 // check takes a private key that was typed or pasted the toolkit's way off the
@@ -184,12 +190,24 @@ func (m *importing) check(s string) {
 		m.say(text.T("import.private"))
 		return
 	}
+	m.keep(s)
 	if strings.TrimSpace(s) == "" {
 		m.press.Disable()
 		return
 	}
 	m.press.Enable()
 	m.problem.Hide()
+}
+
+// draftID names the typed text among the drafts, which outlive the lock.
+const draftID = "import"
+
+// keep remembers what was typed, which is public, until it was read or given
+// up.
+func (m *importing) keep(s string) {
+	if d, ok := m.engine.(drafts); ok {
+		keepDraft(d, draftID, s)
+	}
 }
 
 // isPrivate knows private keys, which must not be shown or handed on.
