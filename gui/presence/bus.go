@@ -56,7 +56,8 @@ func (k keeper) once(ctx context.Context) {
 		return
 	}
 	defer conn.Close()
-	if conn.Auth(nil) != nil || conn.Hello() != nil {
+	late := time.AfterFunc(answerTime, stop) // a bus that hangs is no bus
+	if conn.Auth(nil) != nil || conn.Hello() != nil || !late.Stop() {
 		return
 	}
 	l.conn = conn

@@ -3,8 +3,8 @@
 // D-Bus: the computer goes to sleep, the session or the screen is locked
 // (Watch).
 //
-// It imports the toolkit, D-Bus and engine/session (for the reasons to lock),
-// owns no words and decides nothing: who calls it locks.
+// It imports the toolkit, D-Bus, engine/session (for the reasons to lock) and
+// engine/secret (for its guard), owns no words and decides nothing: who calls it locks.
 //
 // # What is trusted
 //
@@ -33,6 +33,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 )
 
@@ -45,21 +46,24 @@ type Watcher struct {
 // Watch begins to listen. gone is called on a goroutine of the watcher, at most
 // two at a time, and the computer sleeps only after it has returned. who and
 // why are what the system shows of those who delay sleep.
-func Watch(who, why string, gone func(session.Reason)) *Watcher {
+func Watch(who, why string, gone func(session.Reason)) *Watcher { return watch(who, why, gone, pause) }
+
+func watch(who, why string, gone func(session.Reason), pause func(context.Context, time.Duration)) *Watcher {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &Watcher{stop: stop}
 	switch runtime.GOOS {
 	case "windows", "darwin": // the session's own clocks notice a sleep
 		return w
 	}
-	w.listen(ctx, keeper{dial: dbus.SystemBusPrivate, pause: pause, serve: (&logind{who: who, why: why, gone: gone}).serve})
-	w.listen(ctx, keeper{dial: dbus.SessionBusPrivateNoAutoStartup, pause: pause, serve: (&screens{gone: gone}).serve})
+	w.listen(ctx, keeper{dbus.SystemBusPrivate, pause, (&logind{who: who, why: why, gone: gone}).serve})
+	w.listen(ctx, keeper{dbus.SessionBusPrivateNoAutoStartup, pause, (&screens{gone: gone}).serve})
 	return w
 }
 
 func (w *Watcher) listen(ctx context.Context, k keeper) {
 	w.ends.Add(1)
 	go func() {
+		defer secret.Guard()
 		defer w.ends.Done()
 		k.run(ctx)
 	}()

@@ -65,10 +65,14 @@ func (d *screens) askNow(ctx context.Context, l *line) {
 		if !there {
 			continue
 		}
-		path := dbus.ObjectPath("/" + strings.ReplaceAll(name, ".", "/"))
 		on := false
-		if l.call(ctx, l.conn.Object(name, path), name+".GetActive").Store(&on) == nil && on {
+		if l.call(ctx, l.conn.Object(name, pathOf(name)), name+".GetActive").Store(&on) == nil && on {
 			l.post(session.Screen)
 		}
 	}
+}
+
+// pathOf is where the object of a name is: KDE's and GNOME's are there.
+func pathOf(name string) dbus.ObjectPath {
+	return dbus.ObjectPath("/" + strings.ReplaceAll(name, ".", "/"))
 }
