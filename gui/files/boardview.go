@@ -122,6 +122,8 @@ func headFigures(t total) string {
 			return text.T("files.head.failed.note")
 		case t.idle > 0:
 			return text.T("files.head.idle.note", "n", t.idle)
+		case t.more > 0:
+			return text.T("restore.rows", "n", t.more)
 		}
 		return text.T("files.head.done.note")
 	}

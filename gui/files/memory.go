@@ -42,6 +42,7 @@ type savedRun struct {
 	People  []savedPerson `json:"people,omitempty"`
 	Classic bool          `json:"classic,omitempty"`
 	Rows    []savedRow    `json:"rows"`
+	More    int           `json:"more,omitempty"` // rows that ended and are not kept
 }
 
 type savedRow struct {
@@ -220,17 +221,14 @@ func (f *savedFault) fault() *fault.Error {
 	return fault.New(f.Kind, f.Subject, nil)
 }
 
-// save is the rows of r that ended and are listed, at most n.
+// save is the rows of r that ended and are listed, at most n: what failed
+// first, because it asks for something, and then the last ones.
 func (r *run) save(n int) savedRun {
 	s := savedRun{Work: r.work, Who: r.who, People: savedPeople(r.people), Classic: r.people.classic}
-	for i := range r.hidden {
-		if len(s.Rows) >= n {
-			break
-		}
+	keep, more := r.worthKeeping(n)
+	s.More = r.more + more
+	for _, i := range keep {
 		at := r.job.Row(i)
-		if r.hidden[i] || !ended(at.State) {
-			continue
-		}
 		row := savedRow{Path: at.Path, Name: at.Name, Out: at.Out, State: at.State, Err: savedFaultOf(at.Err),
 			Folder: i < len(r.items) && r.items[i].Folder}
 		for _, note := range at.Notes {
@@ -241,9 +239,30 @@ func (r *run) save(n int) savedRun {
 	return s
 }
 
-// runAgain puts rows back that ended in an earlier session.
+// worthKeeping lists at most n rows, in their order, and says how many others
+// ended.
+func (r *run) worthKeeping(n int) (keep []int, more int) {
+	var failed, others []int
+	for i, hidden := range r.hidden {
+		switch state := r.job.Row(i).State; {
+		case hidden || !ended(state):
+		case state == job.Failed:
+			failed = append(failed, i)
+		default:
+			others = append(others, i)
+		}
+	}
+	all := len(failed) + len(others)
+	failed = failed[:min(len(failed), n)]
+	others = others[len(others)-min(len(others), n-len(failed)):]
+	keep = slices.Concat(failed, others)
+	slices.Sort(keep)
+	return keep, all - len(keep)
+}
+
+// run puts rows back that ended in an earlier session.
 func (s savedRun) run(everyone []engine.Person) *run {
-	r := &run{work: s.Work, who: s.Who, earlier: true, told: true, stop: func() {}}
+	r := &run{work: s.Work, who: s.Who, earlier: true, more: s.More, told: true, stop: func() {}}
 	if people, missing := peopleAgain(s.People, s.Classic, everyone); len(missing) == 0 {
 		r.people = people
 	}

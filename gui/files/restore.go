@@ -79,9 +79,13 @@ func (s *Screen) remember(atOnce bool) {
 	saved := savedFiles{Done: make(map[string][]byte)}
 	left := mostRows
 	for _, r := range s.board.runs {
-		if run := r.save(left); len(run.Rows) > 0 {
+		run := r.save(left)
+		switch n := len(saved.Runs); {
+		case len(run.Rows) > 0:
 			saved.Runs = append(saved.Runs, run)
 			left -= len(run.Rows)
+		case n > 0:
+			saved.Runs[n-1].More += run.More
 		}
 	}
 	for _, u := range s.batches() {

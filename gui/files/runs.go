@@ -29,6 +29,7 @@ type run struct {
 	hidden  []bool            // rows taken off the screen
 	told    bool              // its end was announced
 	earlier bool              // ended in an earlier session
+	more    int               // rows of that session that are not listed
 	choices choices           // what it was begun with, besides for whom
 	note    *unfinished       // what a later session needs to go on with it, while it runs
 	ends    map[job.State]int // how its rows ended, once they did
@@ -165,6 +166,7 @@ func (r *run) tally() map[job.State]int {
 // total is what the header says of everything on the board.
 type total struct {
 	rows, finished, failed int
+	more                   int   // rows of earlier sessions that are not listed
 	worked, idle           int   // of runs that ended: rows that are done, and rows cancelled or skipped
 	done, size             int64 // bytes; of the running jobs only
 	rate                   float64
@@ -178,6 +180,7 @@ func (b *board) total() total {
 	for _, r := range b.runs {
 		if !r.active() {
 			t.count(r.tally())
+			t.more += r.more
 			continue
 		}
 		p := r.job.Progress()
