@@ -21,9 +21,10 @@ type arena struct {
 	live   map[*Buffer]struct{}
 	free   [][]byte // first in, first out: a slot rests as long as possible before it holds another secret
 	sized  bool
-	limit  int  // bytes that may be locked
-	locked int  // bytes that are; shared pages are kept for ever, so these never exceed what was once needed at a time
-	plain  bool // a secret had to live on the heap
+	limit  int      // bytes that may be locked
+	locked int      // bytes that are; shared pages are kept for ever, so these never exceed what was once needed at a time
+	plain  bool     // a secret had to live on the heap
+	shared [][]byte // the pages that slots are cut from
 }
 
 var memory = &arena{live: make(map[*Buffer]struct{})}
@@ -75,6 +76,7 @@ func (a *arena) refill() bool {
 		return false
 	}
 	page := memguard.NewBuffer(pageSize).Bytes()
+	a.shared = append(a.shared, page)
 	for at := 0; at+slotSize <= pageSize; at += slotSize {
 		a.free = append(a.free, page[at:at+slotSize:at+slotSize])
 	}
