@@ -109,10 +109,12 @@ func (d *logind) session(ctx context.Context, l *line, manager dbus.BusObject) (
 }
 
 // inhibit makes the computer wait before it sleeps, until the file is closed.
-// nil when the system does not let us.
+// nil when the system does not let us. It waits for the answer however long it
+// takes: a file that comes after its time would hold up every sleep.
 func (d *logind) inhibit(ctx context.Context, l *line, manager dbus.BusObject) *os.File {
 	var fd dbus.UnixFD
-	if l.call(ctx, manager, loginManager+".Inhibit", "sleep", d.who, d.why, "delay").Store(&fd) != nil {
+	call := manager.CallWithContext(ctx, loginManager+".Inhibit", dbus.FlagNoAutoStart, "sleep", d.who, d.why, "delay")
+	if call.Store(&fd) != nil {
 		return nil
 	}
 	return os.NewFile(uintptr(fd), "sleep inhibitor")

@@ -36,11 +36,8 @@ func TestClosingLetsTheComputerSleep(t *testing.T) {
 	login := startLogin(t, system)
 	w := sit(t, system, nil)
 	delay := <-login.inhibits
-	login.sleep(true)
-	w.expect(t, session.Suspended)
-	delay.released(t)
-	login.sleep(false)
-	delay = <-login.inhibits
+	login.conn.Emit(ourSession, loginSession+".Lock")
+	w.expect(t, session.Screen) // so the inhibitor has arrived
 	w.Close()
 	w.Close()
 	delay.released(t)
@@ -192,6 +189,45 @@ func TestOnlyTheOwnerOfTheNameIsTrusted(t *testing.T) {
 	case why := <-w.why:
 		t.Errorf("locked once more, because %q", why)
 	default:
+	}
+}
+
+func TestWhatASignalDoes(t *testing.T) {
+	const name, owner, other = "org.gnome.ScreenSaver", ":1.5", ":1.9"
+	for _, c := range []struct {
+		what   string
+		signal dbus.Signal
+		why    session.Reason
+		owner  string
+	}{
+		{"the owner", dbus.Signal{Sender: owner, Name: name + ".ActiveChanged", Body: []any{true}}, session.Screen, owner},
+		{"another one", dbus.Signal{Sender: other, Name: name + ".ActiveChanged", Body: []any{true}}, "", owner},
+		{"nobody", dbus.Signal{Name: name + ".ActiveChanged", Body: []any{true}}, "", owner},
+		{"unlocked", dbus.Signal{Sender: owner, Name: name + ".ActiveChanged", Body: []any{false}}, "", owner},
+		{"no body", dbus.Signal{Sender: owner, Name: name + ".ActiveChanged"}, "", owner},
+		{"another body", dbus.Signal{Sender: owner, Name: name + ".ActiveChanged", Body: []any{1}}, "", owner},
+		{"another name of the owner", dbus.Signal{Sender: owner, Name: "org.mate.ScreenSaver.ActiveChanged", Body: []any{true}}, "", owner},
+		{"the bus", dbus.Signal{Sender: busName, Name: ownerChanged, Body: []any{name, owner, other}}, "", other},
+		{"the bus, gone", dbus.Signal{Sender: busName, Name: ownerChanged, Body: []any{name, owner, ""}}, "", ""},
+		{"the bus, odd", dbus.Signal{Sender: busName, Name: ownerChanged, Body: []any{name, owner, 7}}, "", owner},
+		{"the bus, short", dbus.Signal{Sender: busName, Name: ownerChanged, Body: []any{name}}, "", owner},
+		{"as if the bus", dbus.Signal{Sender: other, Name: ownerChanged, Body: []any{name, owner, other}}, "", owner},
+	} {
+		l := &line{owners: map[string]string{name: owner, "org.mate.ScreenSaver": ""}, wake: make(chan struct{}, 1)}
+		l.listen(hearScreen)
+		l.DeliverSignal("", "", &c.signal)
+		if l.why != c.why || l.owners[name] != c.owner {
+			t.Errorf("%s: locks for %q, owner %q", c.what, l.why, l.owners[name])
+		}
+	}
+}
+
+func TestSleepOutdoesTheScreen(t *testing.T) {
+	l := &line{wake: make(chan struct{}, 1)}
+	l.post(session.Suspended)
+	l.post(session.Screen)
+	if l.why != session.Suspended {
+		t.Error("the inhibitor would not be let go")
 	}
 }
 
