@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"filippo.io/age/plugin"
 
@@ -217,4 +218,69 @@ func asError(f *fault.Error) error {
 		return nil
 	}
 	return f
+}
+
+// TestPluginThatHangs: a cancelled row ends although its plugin does not, and
+// so does the lock, which waits for no plugin.
+func TestPluginThatHangs(t *testing.T) {
+	probe(t)
+	e := withDevice(t, "hang", true)
+	text, _ := probeKey("hang")
+	to, _ := identity.ParseRecipient(text)
+	sealed := letters(t, e, 2, to)
+	for name, leave := range map[string]func(j *job.Job){
+		"cancel": func(j *job.Job) { j.Cancel() },
+		"lock":   func(*job.Job) { e.Lock() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !e.Unlocked() {
+				if err := e.Unlock(t.Context(), pass()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pids := filepath.Join(t.TempDir(), "pids")
+			t.Setenv("PROBE_PIDS", pids)
+			plan, err := e.Plan(t.Context(), sealed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j, err := e.Decrypt(plan, batch.OpenOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for {
+				if _, err := os.Stat(pids); err == nil {
+					break
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+			leave(j)
+			<-j.Done()
+			for i := range sealed {
+				row := j.Row(i)
+				locked := row.State == job.Failed && row.Err.Kind == fault.Locked
+				if row.State != job.Cancelled && !(name == "lock" && locked) {
+					t.Errorf("%v %v", row.State, row.Err)
+				}
+			}
+			identity.AwaitPlugins()
+		})
+	}
+}
+
+// TestPluginWithAWrongKey: what a plugin answers is believed only when the
+// header's MAC agrees.
+func TestPluginWithAWrongKey(t *testing.T) {
+	probe(t)
+	e := withDevice(t, "wrong", true)
+	text, _ := probeKey("wrong")
+	to, _ := identity.ParseRecipient(text)
+	plan, err := e.Plan(t.Context(), letters(t, e, 1, to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := e.Decrypt(plan, batch.OpenOptions{})
+	if row := finished(t, j, err, job.Failed); row.Err.Kind != fault.HeaderDamaged || row.Out != "" {
+		t.Errorf("%v %q", row.Err, row.Out)
+	}
 }

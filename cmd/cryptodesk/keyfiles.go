@@ -78,7 +78,7 @@ func (f *keysFlags) nameKeys(eng *engine.Engine, in *engine.Incoming, path strin
 		k := &in.Keys[i]
 		if k.Known {
 			for _, o := range own {
-				if o.ID == k.ID || o.Classic == k.Recipient {
+				if o.ID == k.ID || !k.Recipient.IsZero() && o.Classic == k.Recipient {
 					k.Name = o.Name // as it is called here
 				}
 			}
@@ -131,6 +131,9 @@ func (f *keysFlags) export(c *call, eng *engine.Engine, args []string) error {
 
 // exportPublic writes what may be given to anybody: the public key or the card.
 func (f *keysFlags) exportPublic(c *call, eng *engine.Engine, key identity.Public) error {
+	if key.Recipient.IsZero() {
+		return fault.New(fault.NoRecipients, key.Name, nil) // a plugin's key that only opens
+	}
 	data := []byte(key.Recipient.Text + "\n")
 	switch {
 	case f.card:

@@ -18,8 +18,11 @@ func (d *detail) ownContent() (fyne.CanvasObject, fyne.Focusable) {
 		facts.Add(fact(text.T("keys.fact.created"), value(text.Date(k.Created)), nil))
 	}
 	facts.Add(d.usedFact())
-	facts.Add(d.public(k.Recipient.Text))
-	column := widget.Column(theme.Gap, fingerprint(k.Fingerprint), facts)
+	column := widget.Column(theme.Gap, facts)
+	if !k.Recipient.IsZero() { // a plugin's key may only open
+		facts.Add(d.public(k.Recipient.Text))
+		column = widget.Column(theme.Gap, fingerprint(k.Fingerprint), facts)
+	}
 	var first fyne.Focusable = d.done
 	if hasCard(k) {
 		cp := widget.PrimaryButton(text.T("keys.card.copy"), func() { CopyCard(s.window, s.engine, k.ID) }).WithIcon("copy")

@@ -31,6 +31,7 @@ func (p *Prompter) noteOf(plugin string, stop func()) *note {
 	}
 	n := &note{p: p, words: container.NewVBox(), hint: widget.Note(theme.Muted, text.T("prompt.touch"))}
 	n.hint.Hide()
+	n.words.Hide()
 	cancel := p.cancel(func() { n.sheet.Close() })
 	n.sheet = widget.NewSheet(text.T("prompt.waiting", "program", program(plugin)),
 		widget.Column(theme.Gap, n.words, n.hint), cancel)
@@ -49,6 +50,7 @@ func (p *Prompter) noteOf(plugin string, stop func()) *note {
 func (n *note) say(message string) {
 	n.said = append(n.said, message)
 	n.said = n.said[max(0, len(n.said)-maxMessages):]
+	n.words.Show()
 	n.words.RemoveAll()
 	for _, m := range n.said {
 		n.words.Add(widget.Pad(theme.Half, 0, says(m)))
