@@ -1,20 +1,14 @@
 // Package qr turns text into the picture of a QR code (ISO/IEC 18004) and
 // finds one in a picture.
 //
-// It may import fault and a library for each way; it never knows what the text
-// means.
+// It may import fault and a library for each way: boombuler/barcode writes,
+// makiuchi-d/gozxing reads. From the latter it takes the black and white, the
+// finder patterns and the error correction; where the modules lie is found
+// here, by the alignment patterns, since a contact card makes a code of 140
+// modules a side and a count that is wrong by one loses it. Pictures come from
+// strangers: what is decoded is bounded in size and time, and a panic in the
+// library is a picture without a code.
+//
+// It never knows what the text means, and must not be given secrets: neither
+// library keeps them out of the heap.
 package qr
-
-import (
-	"image"
-
-	"cryptodesk/engine/fault"
-)
-
-// Encode is text as a QR code: one pixel a module, with the quiet zone of four
-// modules, black on white. Errors: TooLarge.
-func Encode(text string) (image.Image, error) { return nil, fault.New(fault.Internal, "", nil) }
-
-// Decode finds a QR code in a PNG or JPEG file: rotated, skewed, scaled, on a
-// photo. Errors: NoCode, TooLarge (more than 64 megapixels or 32 MiB).
-func Decode(picture []byte) (string, error) { return "", fault.New(fault.NoCode, "", nil) }
