@@ -34,7 +34,7 @@ func (s *Screen) export(it item) {
 	e := &exporting{s: s, item: it}
 	do := widget.PrimaryButton(text.T("keys.export.do"), e.run)
 	e.form = newForm(s.window, text.T("keys.export.title", "name", it.name), do)
-	e.pass = e.form.passphrase(text.T("keys.passphrase.present"))
+	e.pass = e.form.passphrase(text.T("keys.passphrase.yours"))
 	e.box = widget.NewSecretBox(text.T("keys.export.other.field"), text.T("files.secret.write"), text.T("keys.export.other.note"), func() { e.form.typed() }, func() { do.Tapped(nil) })
 	e.box.Content.Hide()
 	choice := widget.NewChoice([]string{text.T("keys.export.same"), text.T("keys.export.other")}, 0, func(i int) {
@@ -51,7 +51,7 @@ func (s *Screen) export(it item) {
 	e.form.inputs = append(e.form.inputs, e.box.Field, e.box.Again, choice, e.place)
 	e.form.wipe = append(e.form.wipe, e.box.Destroy)
 	e.form.fields.Add(widget.Note(theme.Warning, text.T("keys.export.note")))
-	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("keys.passphrase.present")), widget.Pad(3, 3, e.pass)))
+	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("keys.passphrase.yours")), widget.Pad(3, 3, e.pass)))
 	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("keys.export.protect")), container.NewHBox(widget.Pad(3, 3, choice))))
 	e.form.fields.Add(e.box.Content)
 	e.form.fields.Add(widget.Column(theme.Half, widget.Caption(text.T("lock.backup.place")), e.place.view))

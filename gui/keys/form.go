@@ -36,7 +36,7 @@ type form struct {
 // newForm makes a form; do begins its work when pressed.
 func newForm(w fyne.Window, title string, do *widget.Button, fields ...fyne.CanvasObject) *form {
 	f := &form{window: w, do: do, spinner: widget.NewSpinner(20), problem: widget.Body("").Tone(theme.Danger)}
-	f.stop = widget.SecondaryButton(text.T("app.cancel"), func() { f.sheet.Close() })
+	f.stop = widget.SecondaryButton(text.T("app.cancel"), f.cancel)
 	f.status = container.NewBorder(nil, nil, f.spinner, nil, f.problem)
 	f.status.Hide()
 	f.fields = widget.Column(theme.Grid, fields...)
@@ -51,6 +51,18 @@ func newForm(w fyne.Window, title string, do *widget.Button, fields ...fyne.Canv
 		}
 	}
 	return f
+}
+
+// cancel closes the form. Work that must say how it ended is only asked to
+// stop.
+func (f *form) cancel() {
+	if f.end == nil || !f.sheet.Pinned {
+		f.sheet.Close()
+		return
+	}
+	f.end()
+	f.stop.Disable()
+	f.tell(theme.Muted, text.T("keys.stopping"))
 }
 
 // passphrase makes a field of the form that is wiped with it.
@@ -144,6 +156,7 @@ func (f *form) rest() {
 	f.spinner.Stop()
 	f.say("")
 	f.do.Enable()
+	f.stop.Enable()
 	for _, in := range f.inputs {
 		in.Enable()
 	}
@@ -177,7 +190,7 @@ func (f *form) finish(title string, content fyne.CanvasObject, another string, t
 	f.sheet.Retitle(title)
 	f.say("")
 	f.fields.Objects = []fyne.CanvasObject{content}
-	f.do.SetLabel(text.T("keys.done"))
+	f.do.WithIcon("").SetLabel(text.T("keys.done"))
 	f.do.OnTapped = f.sheet.Close
 	f.do.Enable()
 	visible(f.stop, another != "")

@@ -8,8 +8,17 @@ import (
 	"cryptodesk/gui/widget"
 )
 
+// anchor puts the keyboard on the list when it is nowhere, which a click on a
+// button leaves behind, so that it comes back there when a sheet closes.
+func (s *Screen) anchor() {
+	if c := s.window.Canvas(); c.Focused() == nil && c.Overlays().Top() == nil {
+		c.Focus(s.list)
+	}
+}
+
 // menu offers what concerns the whole keyring.
 func (s *Screen) menu() {
+	s.anchor()
 	widget.OpenMenu(s.window.Canvas(), s.more, []*widget.MenuItem{
 		widget.NewMenuItem("archive", text.T("keys.menu.backup"), s.backup),
 		widget.NewMenuItem("lock", text.T("keys.menu.passphrase"), s.changePassphrase),
@@ -18,6 +27,7 @@ func (s *Screen) menu() {
 
 // rowMenu offers what can be done with one key pair or contact.
 func (s *Screen) rowMenu(it item, from fyne.CanvasObject) {
+	s.anchor()
 	var items []*widget.MenuItem
 	add := func(icon, label string, f func()) { items = append(items, widget.NewMenuItem(icon, label, f)) }
 	add("info", text.T("keys.menu.details"), func() { s.show(it) })

@@ -15,6 +15,7 @@ import (
 
 // newKey asks for a name and makes a key pair.
 func (s *Screen) newKey() {
+	s.anchor()
 	name := widget.NewField(text.T("keys.new.name"), text.T("keys.new.placeholder"))
 	kind := identity.Hybrid
 	about := widget.Muted(text.T("keys.new.postQuantum.about"))

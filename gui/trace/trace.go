@@ -97,6 +97,7 @@ func Watch(w fyne.Window) {
 	if !On() {
 		return
 	}
+	go keepPace()
 	go func() {
 		for range time.Tick(interval) {
 			fyne.DoAndWait(func() { look(w.Canvas()) })

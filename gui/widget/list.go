@@ -108,8 +108,7 @@ func (l *List) arrange(all bool) {
 	for i, o := range l.shown {
 		if i < first || i >= end {
 			delete(l.shown, i)
-			l.spare = append(l.spare, o)
-			o.Hide()
+			l.spare = append(l.spare, o) // order leaves it out: hiding and showing it would draw all of it anew
 			changed = true
 		}
 	}
@@ -126,7 +125,6 @@ func (l *List) arrange(all bool) {
 		}
 		o.Resize(size)
 		o.Move(fyne.NewPos(0, float32(i)*l.height))
-		o.Show()
 	}
 	l.placeMark()
 	if changed {
@@ -157,7 +155,7 @@ func (l *List) order() {
 		objects = append(objects, l.shown[i])
 	}
 	l.body.Objects = objects
-	l.body.Refresh()
+	l.mark.Refresh() // the window is painted again, but no row that did not change is drawn anew
 }
 
 func (l *List) placeMark() {

@@ -143,6 +143,9 @@ func NewBadge(label string, tone fyne.ThemeColorName) *Badge {
 
 // Set changes word and tone.
 func (b *Badge) Set(label string, tone fyne.ThemeColorName) {
+	if b.label == label && b.tone == tone {
+		return
+	}
 	b.label, b.tone = label, tone
 	b.Refresh()
 }

@@ -69,10 +69,17 @@ type painter interface {
 type renderer struct {
 	w     painter
 	parts []fyne.CanvasObject
+	drawn []picture // of the parts that are images
+}
+
+// picture is what an image was last rasterised from, and how finely.
+type picture struct {
+	of    fyne.Resource
+	scale float32
 }
 
 func newRenderer(w painter, parts ...fyne.CanvasObject) fyne.WidgetRenderer {
-	r := &renderer{w, parts}
+	r := &renderer{w, parts, make([]picture, len(parts))}
 	w.paint(parts)
 	return r
 }
@@ -84,9 +91,26 @@ func (r *renderer) Objects() []fyne.CanvasObject { return r.parts }
 func (r *renderer) Refresh() {
 	r.w.paint(r.parts)
 	r.w.layout(r.w.Size(), r.parts)
-	for _, p := range r.parts {
+	for i, p := range r.parts {
+		if image, ok := p.(*canvas.Image); ok && !r.redraws(i, image) {
+			continue
+		}
 		p.Refresh()
 	}
+}
+
+// redraws says whether an image must be rasterised again. The toolkit would do
+// so at every refresh, which for a list of rows with icons costs whole frames.
+func (r *renderer) redraws(i int, image *canvas.Image) bool {
+	now := picture{of: image.Resource, scale: 1}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(image); c != nil {
+		now.scale = c.Scale()
+	}
+	if r.drawn[i] == now {
+		return false
+	}
+	r.drawn[i] = now
+	return true
 }
 
 // Pad puts space around content, in pixels: top and bottom, left and right.
