@@ -36,7 +36,13 @@ type Engine struct {
 }
 
 // Version is what help and the window's settings say.
-func Version() string { return "0.1.0" }
+func Version() string {
+	const version = "0.1.0"
+	if !secret.Wipes() {
+		return version + " TEST BUILD THAT WIPES NOTHING"
+	}
+	return version
+}
 
 // Open opens the profile folder, makes it (0700) when it is not there, and
 // sweeps what an interrupted run left behind.
@@ -83,6 +89,7 @@ func (e *Engine) run(j *job.Job, err error) (*job.Job, error) {
 	}
 	e.jobs.Add(1)
 	go func() {
+		defer secret.Guard()
 		defer e.jobs.Done()
 		<-j.Done()
 		secret.Settle()

@@ -64,6 +64,7 @@ func Run(eng *engine.Engine, dropped []string) error {
 	forget(a)
 	w := open(a, eng)
 	w.drop(dropped)
+	trace.Pulse("quiet", secret.Settled)
 	trace.Watch(w.win)
 	w.win.Show()
 	presence.Input(w.win, w.away.touched)

@@ -61,6 +61,7 @@ func (a *arena) give(b *Buffer) {
 	switch {
 	case b.slot != nil:
 		a.free = append(a.free, b.slot)
+	case b.free != nil && !wiping:
 	case b.free != nil:
 		a.locked -= b.pages
 		b.free()
@@ -127,7 +128,7 @@ func (a *arena) wipe() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for b := range a.live {
-		if b.state.CompareAndSwap(live, wiped) {
+		if wiping && b.state.CompareAndSwap(live, wiped) {
 			rand.Read(b.data)
 		}
 	}

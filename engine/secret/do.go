@@ -6,17 +6,19 @@ import (
 )
 
 // Do calls f so that what it leaves on the stack, in registers and on the heap is erased: at once, and for the heap when the
-// garbage collector finds it dead (see Settle). Where Go's runtime/secret is not built in it calls f plainly.
+// garbage collector finds it dead, which Do sees to a moment after the last of a burst (see Settle). Where Go's runtime/secret is not built in it calls f plainly.
 //
 // f must not call C (the process would crash) and Do does not cover goroutines that f starts. A panic in f comes out of Do;
 // so does, as a panic that can be recovered, a read of guarded memory that is already gone.
 func Do(f func()) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	beginDo()
+	defer endDo()
 	do(f)
 }
 
-// Settle runs the garbage collector twice, so that everything Do left dead on the heap is wiped. It takes
-// milliseconds: after an unlock, after a key was used in an idle session, on lock.
+// Settle runs the garbage collector twice, so that everything Do left dead on the heap is wiped. It takes milliseconds.
+// Where it cannot wait for Do's own: after an unlock, on lock.
 func Settle() {
 	runtime.GC()
 	runtime.GC()
@@ -24,7 +26,9 @@ func Settle() {
 
 // Wipe overwrites b with zeros.
 func Wipe(b []byte) {
-	clear(b)
+	if wiping {
+		clear(b)
+	}
 	runtime.KeepAlive(b)
 }
 

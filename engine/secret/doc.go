@@ -6,7 +6,7 @@
 //   - [Buffer]: a fixed number of guarded bytes. [Text]: a passphrase being typed. [Key]: a secret at rest, sealed until used.
 //   - [Do]: runs an operation on a secret so that its stack, registers and heap are erased (runtime/secret, where built in).
 //   - [Harden]: what the process does once at start. [Protection]: what is in force, in words a person can be told.
-//   - [WipeAll]: the end of every secret, for exits, signals and panics.
+//   - [WipeAll]: the end of every secret, for exits, signals and panics. [Guard]: what every goroutine defers for a panic.
 //
 // It may import engine/fault. It never logs, formats or converts a secret to a string, and never calls memguard's signal
 // catchers (they would replace the program's own) or its Enclave (see below).

@@ -19,15 +19,21 @@ const crashed = 2
 //
 //	defer secret.Guard()
 //
-// The runtime would print the value of the panic and words of every function's
-// arguments, which may be parts of a key, and run on until then.
+// The runtime would print the value of the panic and the words of every
+// function's arguments, which may be parts of a key.
 func Guard() {
 	if mistake := recover(); mistake != nil {
 		WipeAll()
-		report(os.Stderr, mistake)
-		os.Exit(crashed)
+		report(told, mistake)
+		leave(crashed)
 	}
 }
+
+// Where Guard tells and how it ends the program; a test has its own.
+var (
+	told  io.Writer = os.Stderr
+	leave           = os.Exit
+)
 
 // report writes the kind of mistake and the functions that led to it.
 func report(w io.Writer, mistake any) {

@@ -18,10 +18,11 @@ const (
 	Lingering Reason = "lingering" // no runtime/secret here: copies can stay in freed memory for a while
 	Readable  Reason = "readable"  // other programs of the same account are not kept from reading this one
 	Dumpable  Reason = "dumpable"  // a crash could write memory to disk
+	Unwiped   Reason = "unwiped"   // a build for tests that wipes nothing
 )
 
 // Reasons returns every Reason, for the translations to cover.
-func Reasons() []Reason { return []Reason{Swappable, Lingering, Readable, Dumpable} }
+func Reasons() []Reason { return []Reason{Swappable, Lingering, Readable, Dumpable, Unwiped} }
 
 // Status is the protection in force. Reasons is empty at Level Full.
 type Status struct {
@@ -57,6 +58,9 @@ func Protection() Status {
 	if memory.exposed() {
 		s.Reasons = append(s.Reasons, Swappable)
 	}
+	if !wiping {
+		s.Reasons = append(s.Reasons, Unwiped)
+	}
 	if !erasing {
 		s.Reasons = append(s.Reasons, Lingering)
 	}
@@ -70,3 +74,6 @@ func Protection() Status {
 	}
 	return s
 }
+
+// Wipes is false in a build for tests that wipes nothing.
+func Wipes() bool { return wiping }

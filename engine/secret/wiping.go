@@ -1,0 +1,5 @@
+//go:build !nowipe
+
+package secret
+
+const wiping = true
