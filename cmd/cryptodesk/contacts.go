@@ -80,16 +80,15 @@ func (f *contactsFlags) add(c *call, eng *engine.Engine, paths []string) error {
 
 func (f *contactsFlags) addFile(c *call, eng *engine.Engine, path string) error {
 	// What asks for a passphrase is a private key, and nobody's contact.
-	refuse := func(bool) (*secret.Buffer, error) {
-		return nil, fault.New(fault.CannotImport, string(identity.AgeIdentity), nil)
-	}
+	private := fault.New(fault.CannotImport, string(identity.AgeIdentity), nil)
+	refuse := func(bool) (*secret.Buffer, error) { return nil, private }
 	in, err := c.read(eng, path, refuse)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	if len(in.Contacts) == 0 {
-		return fault.New(fault.CannotImport, string(identity.AgeIdentity), nil)
+		return private
 	}
 	if f.name != "" {
 		if len(in.Contacts) > 1 {

@@ -31,7 +31,7 @@ func decryptVerb() *verb {
 			if err != nil {
 				return err
 			}
-			defer eng.Close()
+			defer c.leave(eng)
 			plan, err := eng.PlanTo(c.ctx, batch.ToOpen, paths)
 			if err != nil {
 				return err

@@ -43,7 +43,7 @@ func encryptVerb() *verb {
 			if err != nil {
 				return err
 			}
-			defer eng.Close()
+			defer c.leave(eng)
 			plan, err := eng.PlanTo(c.ctx, batch.ToEncrypt, paths)
 			if err != nil {
 				return err
@@ -113,6 +113,9 @@ func place(out string, items int) (dir, file string, err error) {
 
 // open opens the profile without unlocking it.
 func (c *call) open() (*engine.Engine, error) {
+	if c.kept != nil {
+		return c.kept, nil
+	}
 	home := c.home
 	if home == "" {
 		var err error
@@ -127,8 +130,18 @@ func (c *call) open() (*engine.Engine, error) {
 	return eng, err
 }
 
+// leave is the end of what open began.
+func (c *call) leave(eng *engine.Engine) {
+	if c.kept == nil {
+		eng.Close()
+	}
+}
+
 // unlock asks for the profile's passphrase.
 func (c *call) unlock(eng *engine.Engine) error {
+	if c.kept != nil && eng.Unlocked() {
+		return nil
+	}
 	if !eng.HasKeyring() {
 		return fault.New(fault.KeyringMissing, eng.Home(), nil)
 	}

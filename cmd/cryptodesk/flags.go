@@ -20,6 +20,7 @@ type call struct {
 	out, err io.Writer
 	in       io.Reader                     // instead of the standard input, in tests
 	answer   func() (line string, ok bool) // instead of the terminal, in tests
+	kept     *engine.Engine                // stays open between verbs, in tests
 
 	home         string
 	passphraseFD int      // -1 is the terminal

@@ -29,7 +29,7 @@ func (c *call) pick(subs []sub, args []string, usage string) error {
 		if err != nil {
 			return err
 		}
-		defer eng.Close()
+		defer c.leave(eng)
 		if !s.sealed {
 			if err := c.unlock(eng); err != nil {
 				return err

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"cryptodesk/engine"
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
 )
 
@@ -20,16 +22,48 @@ const testPass = "Correct horse, battery staple 7!"
 type shell struct {
 	t         *testing.T
 	home, dir string
+	kept      *engine.Engine // unlocked; an unlocking costs the better part of a second
 }
 
 // newShell has a keyring with a key pair called Ada.
 func newShell(t *testing.T) *shell {
 	t.Helper()
-	t.Parallel()
 	text.Use(text.English)
-	s := &shell{t, filepath.Join(t.TempDir(), "home"), t.TempDir()}
-	s.ok("keys", "new", "Ada")
+	s := &shell{t, filepath.Join(t.TempDir(), "home"), t.TempDir(), nil}
+	t.Cleanup(s.close)
+	s.keep()
+	s.try([]string{testPass}, nil, "", "keys", "new", "Ada")
 	return s
+}
+
+// keep opens the profile for the verbs to come.
+func (s *shell) keep() {
+	eng, err := engine.Open(s.home)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if eng.HasKeyring() {
+		if err := eng.Unlock(s.t.Context(), secret.Take([]byte(testPass))); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	s.kept = eng
+}
+
+// close has the verbs to come open the profile themselves.
+func (s *shell) close() {
+	if s.kept != nil {
+		s.kept.Close()
+		s.kept = nil
+	}
+}
+
+// alone runs a verb the way it runs for people: it opens the profile itself.
+func (s *shell) alone(lines []string, args ...string) said {
+	s.t.Helper()
+	s.close()
+	defer s.keep()
+	return s.try(append([]string{testPass}, lines...), nil, "", args...)
 }
 
 // said is what a verb printed and how it ended.
@@ -39,8 +73,7 @@ type said struct {
 	subject  string
 }
 
-// try runs a verb: lines come on the passphrase descriptor, after the one that
-// unlocks; typed are the answers on the terminal, and nil is no terminal.
+// try runs a verb: lines come on the passphrase descriptor; typed are the answers on the terminal, and nil is no terminal.
 func (s *shell) try(lines []string, typed []string, in string, args ...string) said {
 	s.t.Helper()
 	r, w, err := os.Pipe()
@@ -48,12 +81,12 @@ func (s *shell) try(lines []string, typed []string, in string, args ...string) s
 		s.t.Fatal(err)
 	}
 	defer r.Close()
-	w.WriteString(strings.Join(append([]string{testPass}, lines...), "\n") + "\n")
+	w.WriteString(strings.Join(append(lines, ""), "\n"))
 	w.Close()
 	var out, errs bytes.Buffer
 	c := newCall()
 	c.ctx, c.out, c.err, c.in = s.t.Context(), &out, &errs, strings.NewReader(in)
-	c.passphraseFD, c.passphrases = int(r.Fd()), r
+	c.passphraseFD, c.passphrases, c.kept = int(r.Fd()), r, s.kept
 	if typed != nil {
 		c.answer = func() (string, bool) {
 			if len(typed) == 0 {
@@ -236,12 +269,24 @@ func TestKeysAreNamedExportedAndForgotten(t *testing.T) {
 
 func TestKeysPassphrase(t *testing.T) {
 	s := newShell(t)
-	letter := s.file("letter", "hello")
-	s.ok("encrypt", letter)
-	if got := s.try([]string{"quite another, longer one 9"}, nil, "", "keys", "passphrase"); got.kind != "" {
+	s.close()
+	const fresh = "quite another, longer one 9"
+	if got := s.try([]string{"wrong", fresh}, nil, "", "keys", "passphrase"); got.kind != fault.WrongPassphrase {
+		t.Errorf("%s: %s", got.kind, got.err)
+	}
+	if got := s.try([]string{testPass, fresh}, nil, "", "keys", "passphrase"); got.kind != "" {
 		t.Fatalf("%s: %s", got.kind, got.err)
 	}
-	s.not(fault.WrongPassphrase, "keys", "list")
+	if got := s.try([]string{testPass}, nil, "", "keys", "list"); got.kind != fault.WrongPassphrase {
+		t.Errorf("the old one: %s", got.kind)
+	}
+	if got := s.try([]string{fresh}, nil, "", "keys", "list"); !strings.HasPrefix(got.out, "Ada  ") {
+		t.Errorf("the new one: %s%s", got.out, got.err)
+	}
+}
+
+func TestHelpKnowsEveryWord(t *testing.T) {
+	s := &shell{t: t, home: t.TempDir()}
 	s.not(fault.Usage, "keys")
 	s.not(fault.Usage, "keys", "frobnicate")
 	out := s.try(nil, nil, "", "help", "keys").out
