@@ -42,22 +42,46 @@ func (s *Screen) showCode(k identity.Public) {
 	})
 }
 
-// openCode shows the picture as large as the sheet can.
+// leastModule is how large a module must be on a screen for a camera to read
+// it, in pixels.
+const leastModule = 3
+
+// openCode shows the picture as large as a sheet in this window can.
 func openCode(w fyne.Window, k identity.Public, code image.Image) {
 	var sheet *widget.Sheet
-	// What a sheet needs around its content is left out; the window can be as
-	// small as 480 pixels.
-	room := fyne.Max(200, w.Canvas().Size().Height-236)
-	picture := newCodeView(code, fyne.Min(room, 560))
-	large := widget.SecondaryButton(text.T("code.enlarge"), func() { enlarge(w, code) }).WithIcon("eye")
+	module, side := fitting(w.Canvas(), code)
+	picture := newCodeView(code, side)
+	large := widget.SecondaryButton(text.T("code.enlarge"), nil).WithIcon("show")
+	large.OnTapped = func() { enlarge(w, code, large) }
 	save := widget.SecondaryButton(text.T("code.save"), func() { saveCode(w, k, code) }).WithIcon("save")
 	done := widget.PrimaryButton(text.T("app.close"), func() { sheet.Close() })
 	trace.Place("code.picture", picture)
 	trace.Place("code.enlarge", large)
 	trace.Place("code.save", save)
-	sheet = widget.NewSheet(text.T("code.title", "name", text.Name(k.Name)), widget.Column(theme.Gap,
-		container.NewCenter(picture), widget.Muted(text.T("code.how"))), large, save, done).Wide(600)
+	words := widget.Column(theme.Gap, widget.Body(text.T("code.how")), widget.Body(text.T("code.photo")),
+		widget.Muted(text.T("code.public")))
+	if module < leastModule {
+		words.Add(widget.Note(theme.Accent, text.T("code.small")))
+	}
+	sheet = widget.NewSheet(text.T("code.title", "name", text.Name(k.Name)),
+		container.NewBorder(nil, nil, container.NewVBox(picture), nil, widget.Pad(0, theme.Gap, words)),
+		large, save, done).Wide(side + 2*theme.Wide + codeWords)
 	sheet.Open(w.Canvas(), done)
+	if module < leastModule {
+		w.Canvas().Focus(large)
+	}
+}
+
+// codeWords is the width of the words beside the picture, in pixels.
+const codeWords float32 = 280
+
+// fitting is the largest whole number of device pixels for a module of the
+// code, beside words and between heading and buttons, and the picture's side.
+func fitting(c fyne.Canvas, code image.Image) (module int, side float32) {
+	free := fyne.Min(c.Size().Height-180, c.Size().Width-2*theme.Gap-2*theme.Wide-codeWords)
+	modules := float32(code.Bounds().Dx())
+	module = max(1, int(free*c.Scale()/modules))
+	return module, modules * float32(module) / c.Scale()
 }
 
 // codeView draws a QR code crisp: a whole number of pixels a module, black on
@@ -115,26 +139,50 @@ func enlarged(code image.Image, module, w, h int) *image.Gray {
 	return out
 }
 
-// enlarge shows the picture over the whole window; Esc or the button ends it.
-func enlarge(w fyne.Window, code image.Image) {
-	c := w.Canvas()
-	before := c.Focused()
-	var view *fyne.Container
-	end := widget.PrimaryButton(text.T("app.close"), func() {
-		c.Overlays().Remove(view)
-		if before != nil {
-			c.Focus(before)
-		}
-	}).Small()
-	trace.Place("code.close", end)
-	trace.Place("code.large", view)
-	white := canvas.NewRectangle(color.White)
-	picture := newCodeView(code, 1)
+// largeCode is the picture over the whole window, on white. Esc, Enter or a
+// click anywhere ends it.
+type largeCode struct {
+	stock.BaseWidget
+	canvas fyne.Canvas
+	before fyne.Focusable
+	face   fyne.CanvasObject
+}
+
+// enlarge shows the picture as large as the window, and gives the keyboard to
+// before afterwards.
+func enlarge(w fyne.Window, code image.Image, before fyne.Focusable) {
+	v := &largeCode{canvas: w.Canvas(), before: before}
+	end := widget.PrimaryButton(text.T("app.close"), v.close).Small()
 	corner := container.NewBorder(container.NewHBox(widget.Spacer(), widget.Pad(theme.Grid, theme.Grid, end)), nil, nil, nil)
-	view = container.NewStack(white, picture, corner)
-	c.Overlays().Add(view)
-	view.Resize(c.Size())
-	c.Focus(end)
+	v.face = container.NewStack(canvas.NewRectangle(color.White), newCodeView(code, 1), corner)
+	v.ExtendBaseWidget(v)
+	trace.Place("code.close", end)
+	v.canvas.Overlays().Add(v)
+	v.canvas.Focus(v)
+}
+
+func (v *largeCode) close() {
+	v.canvas.Overlays().Remove(v)
+	v.canvas.Focus(v.before)
+}
+
+// CreateRenderer is for the toolkit.
+func (v *largeCode) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRenderer(v.face) }
+
+// Tapped closes the picture.
+func (v *largeCode) Tapped(*fyne.PointEvent) { v.close() }
+
+// FocusGained, FocusLost and TypedRune have nothing to do.
+func (v *largeCode) FocusGained()   {}
+func (v *largeCode) FocusLost()     {}
+func (v *largeCode) TypedRune(rune) {}
+
+// TypedKey closes the picture.
+func (v *largeCode) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyEscape, fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		v.close()
+	}
 }
 
 // saveCode writes the picture where the person wants it.

@@ -118,7 +118,9 @@ func (e *grouping) open() {
 		trace.Place("groups.delete", remove)
 		foot = append([]fyne.CanvasObject{remove}, foot...)
 	}
-	people := fyne.CanvasObject(container.New(tall{pickHeight * 5}, e.list))
+	// As many rows as leave room for the rest of the sheet in a small window.
+	rows := max(3, min(8, int((e.s.window.Canvas().Size().Height-330)/pickHeight)))
+	people := fyne.CanvasObject(container.New(tall{pickHeight * float32(rows)}, e.list))
 	if len(e.people) == 0 {
 		people = widget.Muted(text.T("groups.nobody"))
 	}

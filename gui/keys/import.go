@@ -158,7 +158,7 @@ func (m *importing) buttons(back string, onBack func(), press string, onPress fu
 func (m *importing) begin() {
 	choose := widget.SecondaryButton(text.T("import.choose"), m.choose).WithIcon("file")
 	paste := widget.SecondaryButton(text.T("import.paste"), m.paste).WithIcon("copy")
-	m.typed = widget.NewTextArea(text.T("import.text"), text.T("import.text.placeholder"), 3)
+	m.typed = widget.NewTextArea(text.T("import.text"), text.T("import.text.placeholder"), 2)
 	m.typed.OnPaste = m.paste
 	m.typed.OnChanged = m.check
 	m.problem = widget.Body("").Tone(theme.Danger)

@@ -105,6 +105,7 @@ func (s *source) rename(few, key bool, i int, name string, m *importing) {
 	}
 	f := &nameField{field: widget.NewField(spoken, ""), key: key, index: i}
 	f.field.SetText(name)
+	f.field.CursorColumn = len([]rune(name))
 	f.field.OnSubmitted = func(string) { m.take() }
 	s.names = append(s.names, f)
 }

@@ -64,7 +64,7 @@ func verifyContact(w fyne.Window, eng Verifier, c identity.Contact, done func())
 	}
 	v.buttons()
 	v.sheet = widget.NewSheet(text.T("verify.title", "name", v.name()), v.content(), v.no, v.yes).Wide(600)
-	v.sheet.Open(w.Canvas(), v.yes)
+	v.sheet.Open(w.Canvas(), v.safe())
 	if len(v.own) > 0 {
 		v.compute()
 	}
@@ -86,6 +86,14 @@ func (v *verifying) buttons() {
 	trace.Place("verify.yes", v.yes)
 }
 
+// safe is where the keyboard begins: a stray Enter must verify nobody.
+func (v *verifying) safe() *widget.Button {
+	if v.contact.Verified {
+		return v.yes
+	}
+	return v.no
+}
+
 // content explains what to compare, and shows it.
 func (v *verifying) content() fyne.CanvasObject {
 	column := widget.Column(theme.Gap)
@@ -97,7 +105,9 @@ func (v *verifying) content() fyne.CanvasObject {
 		column.Add(v.problem)
 		return column
 	}
-	column.Add(widget.Body(text.T("verify.lead", "name", v.name())))
+	if !v.contact.Verified {
+		column.Add(widget.Body(text.T("verify.lead", "name", v.name())))
+	}
 	if len(v.own) > 1 {
 		column.Add(v.chooseMine())
 	}
@@ -156,7 +166,7 @@ func (v *verifying) compute() {
 		v.yes.Enable()
 		v.no.Enable()
 		v.sheet.Refresh()
-		v.window.Canvas().Focus(v.yes)
+		v.window.Canvas().Focus(v.safe())
 		trace.Event("verify.words", map[string]any{"n": len(words)})
 	})
 }
@@ -170,7 +180,7 @@ func grid(words []string) fyne.CanvasObject {
 		cells = append(cells, widget.Pad(theme.Half, 0,
 			widget.Row(theme.Grid, widget.Fixed(18, number), widget.Heading(w).Fits(widget.FitEnd))))
 	}
-	return container.New(layout.NewGridLayout(3), cells...)
+	return container.New(layout.NewGridLayout(4), cells...)
 }
 
 // fingerprint is what can be compared without safety words.
