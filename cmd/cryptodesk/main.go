@@ -27,6 +27,7 @@ func main() {
 
 // run is main without the exit, so that deferred wiping happens.
 func run(args []string) int {
+	defer secret.Guard() // after everything else has tidied up
 	secret.Harden()
 	defer secret.WipeAll()
 	text.Use(text.Detect(os.Getenv))

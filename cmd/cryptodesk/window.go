@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 	"cryptodesk/gui"
 	"cryptodesk/gui/trace"
 )
@@ -37,6 +38,7 @@ func openWindow(c *call, paths []string) error {
 	quit := make(chan struct{})
 	defer close(quit)
 	go func() { // a signal wipes first, then asks the window to go
+		defer secret.Guard()
 		select {
 		case <-c.ctx.Done():
 			eng.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 )
 
 // about makes err a *fault.Error about path, unless it already is about something.
@@ -41,6 +42,7 @@ func patiently[T destroyer](ctx context.Context, f func() (T, error)) (T, error)
 	}
 	result := make(chan outcome)
 	go func() {
+		defer secret.Guard()
 		found, err := f()
 		select {
 		case result <- outcome{found, err}:

@@ -11,6 +11,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/safefile"
+	"cryptodesk/engine/secret"
 )
 
 // EncryptFolder writes dir as an encrypted tar, which unpacks to one folder of
@@ -50,6 +51,7 @@ func sealWritten(ctx context.Context, dst *safefile.File, from string, to []age.
 	r, w := io.Pipe()
 	written := make(chan error, 1)
 	go func() {
+		defer secret.Guard()
 		buffered := bufio.NewWriterSize(w, armorBuffer)
 		err := write(ctx, buffered)
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 )
 
 // entry is one thing found in a folder.
@@ -61,6 +62,7 @@ func newWalk(ctx context.Context, root *os.Root, dir string) *walk {
 		w.free <- nil // made when first used
 	}
 	go func() {
+		defer secret.Guard()
 		defer close(w.found)
 		w.err = w.folder(".", 1)
 	}()

@@ -115,6 +115,7 @@ func ended(ctx context.Context) error {
 }
 
 func (r *pluginRun) supervise(own *secret.Buffer, work func(*plugin.ClientUI) (pluginFound, error), out chan<- outcome) {
+	defer secret.Guard()
 	defer func() { <-running }()
 	// With it age's client would write all that passes, file keys and PINs, to
 	// the terminal. Here, because it is a call of C where the program has any,

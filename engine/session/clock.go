@@ -1,6 +1,10 @@
 package session
 
-import "time"
+import (
+	"time"
+
+	"cryptodesk/engine/secret"
+)
 
 // Clock is where the session takes the time from, so that tests can run it.
 type Clock interface {
@@ -23,7 +27,10 @@ type systemClock struct{ start time.Time }
 func newSystemClock() systemClock { return systemClock{time.Now()} }
 
 func (c systemClock) After(d time.Duration, f func()) (stop func()) {
-	t := time.AfterFunc(d, f)
+	t := time.AfterFunc(d, func() {
+		defer secret.Guard()
+		f()
+	})
 	return func() { t.Stop() }
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/safefile"
+	"cryptodesk/engine/secret"
 )
 
 // disk is where the sealed state of a profile lies, and what this process knows
@@ -135,6 +136,7 @@ func (d *disk) writeLast(f frozen) {
 	d.last = done
 	d.mu.Unlock()
 	go func() {
+		defer secret.Guard()
 		defer close(done)
 		if before != nil {
 			<-before

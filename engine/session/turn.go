@@ -40,6 +40,7 @@ func (s *Session) inTurn(ctx context.Context, t turn) error {
 	begun := ctx.Err() == nil
 	done := make(chan error, 1)
 	go func() {
+		defer secret.Guard()
 		err := t.work(a)
 		forget()
 		if t.counted {

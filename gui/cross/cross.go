@@ -1,6 +1,7 @@
 // Package cross is the one way from a working goroutine to the UI goroutine.
 // It coalesces: a flood of news becomes at most ten updates a second for each
-// subscriber, and the last news always arrives. It imports the toolkit only.
+// subscriber, and the last news always arrives. A panic in what runs here wipes
+// every secret and ends the program. It imports the toolkit and engine/secret.
 package cross
 
 import (
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"cryptodesk/engine/secret"
 )
 
 // Interval is the least time between two updates of one subscriber.
@@ -38,6 +41,7 @@ func Divert(to func(f func())) (restore func()) {
 // Go runs work on its own goroutine and then done on the UI goroutine.
 func Go(work func(), done func()) {
 	go func() {
+		defer secret.Guard()
 		work()
 		Do(done)
 	}()
@@ -60,6 +64,7 @@ func Watch(version func() uint64, done <-chan struct{}, f func()) (stop func()) 
 	var once sync.Once
 	ring, silence := Coalesce(f)
 	go func() {
+		defer secret.Guard()
 		tick := time.NewTicker(Interval)
 		defer tick.Stop()
 		seen := version()

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver"
+
+	"cryptodesk/engine/secret"
 )
 
 // Request says what to ask for. With SaveAs, a place for a file with that name
@@ -32,6 +34,7 @@ type Request struct {
 func Choose(w fyne.Window, r Request, done func(paths []string)) {
 	parent := windowHandle(w)
 	go func() {
+		defer secret.Guard()
 		paths, err := ask(context.Background(), parent, r)
 		fyne.Do(func() {
 			if errors.Is(err, errNoPortal) {

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"cryptodesk/engine/secret"
 )
 
 // Reveal shows a file in the desktop's file manager, with the file selected
@@ -12,6 +14,7 @@ import (
 // its own goroutine when nothing could be opened.
 func Reveal(path string, failed func()) {
 	go func() {
+		defer secret.Guard()
 		if showItems(path) == nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 )
 
 // SealWriter seals what is written to it, in parallel, and writes the payload
@@ -89,6 +90,7 @@ func (p *pipeline) start(ctx context.Context, job *job, own interface{ CloseWith
 	cancelled := func() { own.CloseWithError(fault.New(fault.Cancelled, "", ctx.Err())) }
 	stop := context.AfterFunc(ctx, cancelled)
 	go func() {
+		defer secret.Guard()
 		defer close(p.over)
 		defer stop()
 		p.err = job.run(ctx)
