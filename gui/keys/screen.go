@@ -175,7 +175,10 @@ func (s *Screen) fill(got holdings) {
 	}
 	if s.waiting && len(s.rows) > 0 && s.window.Canvas().Overlays().Top() == nil {
 		s.waiting = false
-		s.window.Canvas().Focus(s.list)
+		// Who has gone on to the search meanwhile keeps the keyboard there.
+		if s.window.Canvas().Focused() == s.primary() {
+			s.window.Canvas().Focus(s.list)
+		}
 	}
 	if s.open != nil {
 		s.open.follow()

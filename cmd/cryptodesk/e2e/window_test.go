@@ -17,9 +17,11 @@ import (
 // session is one run of the program on a desktop of its own.
 type session struct {
 	*desk.Program
-	ctx   context.Context
-	t     *testing.T
-	shots int
+	ctx     context.Context
+	t       *testing.T
+	shots   int
+	profile string // the profile folder
+	folder  string // the home folder, where exports go unless somebody says otherwise
 }
 
 // open starts the program on a fresh desktop with a profile folder.
@@ -31,11 +33,12 @@ func open(t *testing.T, profile string, args ...string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
-	p, err := d.Start(ctx, program, t.TempDir(), append([]string{"--home", profile}, args...)...)
+	folder := t.TempDir()
+	p, err := d.Start(ctx, program, folder, append([]string{"--home", profile}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{Program: p, ctx: ctx, t: t}
+	s := &session{Program: p, ctx: ctx, t: t, profile: profile, folder: folder}
 	t.Cleanup(func() {
 		if t.Failed() {
 			s.ctx = context.Background() // the test's own may be over
