@@ -284,3 +284,28 @@ func TestPluginWithAWrongKey(t *testing.T) {
 		t.Errorf("%v %q", row.Err, row.Out)
 	}
 }
+
+// TestPluginAloneCostsNoOriginal: what only a plugin made openable is no reason
+// to remove anything.
+func TestPluginAloneCostsNoOriginal(t *testing.T) {
+	probe(t)
+	e := unlocked(t)
+	text, _ := probeKey("plain")
+	to, _ := identity.ParseRecipient(text)
+	for stays, with := range map[bool][]identity.Recipient{true: {to}, false: {to, e.People()[0].Classic}} {
+		path := filepath.Join(t.TempDir(), "letter")
+		os.WriteFile(path, []byte("Dear Ada"), 0o600)
+		plan, err := e.Plan(t.Context(), []string{path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := e.Encrypt(plan, batch.EncryptOptions{To: with, RemoveOriginals: true})
+		row := finished(t, j, err, job.Done)
+		if _, err := os.Stat(path); (err == nil) != stays {
+			t.Errorf("%d recipients: the original: %v", len(with), err)
+		}
+		if noted := len(row.Notes) == 1 && row.Notes[0].Kind == fault.Unproven; noted != stays {
+			t.Errorf("%d recipients: notes %v", len(with), row.Notes)
+		}
+	}
+}

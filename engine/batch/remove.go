@@ -9,6 +9,7 @@ import (
 
 	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
 )
 
@@ -16,6 +17,10 @@ import (
 // published file was read back from disk and decrypted to the same bytes. Any
 // doubt keeps the original and is said as a note.
 func (e *encryption) removeOriginal(ctx context.Context, i int, final string) error {
+	if e.onlyPlugins() {
+		e.proofs.take(i).Destroy()
+		return fault.New(fault.Unproven, e.items[i].Path, nil)
+	}
 	header := e.proof(i)
 	if header == nil {
 		return fault.New(fault.Internal, final, nil)
@@ -50,6 +55,18 @@ func (e *encryption) removeOriginal(ctx context.Context, i int, final string) er
 		return err
 	}
 	return remove(it.Path)
+}
+
+// onlyPlugins says that everybody's part of the header is a plugin's work. That
+// the file key reads the result back then says nothing of whether anybody gets
+// at the file key: a plugin that is wrong would have cost the original.
+func (e *encryption) onlyPlugins() bool {
+	for _, r := range e.opt.To {
+		if r.Kind != identity.Plugin {
+			return false
+		}
+	}
+	return len(e.opt.To) > 0
 }
 
 // proof is the header whose file key reads item i back.

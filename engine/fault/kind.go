@@ -84,6 +84,7 @@ const (
 	CannotImport   Kind = "CannotImport"   // recognised, but not something this program can use; Subject says what
 	NoCode         Kind = "NoCode"         // a picture without a QR code of a contact card
 	PluginMissing  Kind = "PluginMissing"  // the age plugin named in Subject is not installed
+	Unproven       Kind = "Unproven"       // only a plugin made the result openable, so its original stays
 	PluginFailed   Kind = "PluginFailed"   // the age plugin named in Subject did not do it
 	StateDamaged   Kind = "StateDamaged"   // the sealed session state was changed or is not this profile's
 	StateOld       Kind = "StateOld"       // the sealed session state is older than what was written last
@@ -107,7 +108,7 @@ var kinds = []Kind{
 	UnsafePath, UnsafeLink, DuplicateEntry, UnsupportedEntry, ArchiveDamaged,
 	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
 	NameMissing, NameTaken, NoContact, KeyMissing,
-	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, StateDamaged, StateOld, StateForeign, TooSoon,
+	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 

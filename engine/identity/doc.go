@@ -8,5 +8,9 @@
 // string. Public values (Public, Recipient, Contact) are plain structs that
 // any package may hold.
 //
+// Age plugins are run here (see runPlugin), and nothing else ever is: theirs is
+// the one private key that is not in this process, and a Prompter carries what
+// they ask to a person.
+//
 // It may import engine/secret and engine/fault. It never touches files.
 package identity
