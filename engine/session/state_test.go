@@ -201,6 +201,9 @@ func TestStateTampered(t *testing.T) {
 		for i := range raw {
 			changed := bytes.Clone(raw)
 			changed[i] ^= 1 << (i % 8)
+			if name == "state" && !unseals(p, changed) && i > headerSize && i%97 != 0 {
+				continue // on disk a few will do
+			}
 			files := [2][]byte{changed, mark}
 			if name == "mark" {
 				files = [2][]byte{state, changed}
@@ -212,6 +215,9 @@ func TestStateTampered(t *testing.T) {
 			}
 		}
 		for n := range raw {
+			if name == "state" && !unseals(p, raw[:n]) && n > headerSize && n%97 != 0 {
+				continue
+			}
 			files := [2][]byte{raw[:n], mark}
 			if name == "mark" {
 				files = [2][]byte{state, raw[:n]}
@@ -249,6 +255,14 @@ func TestStateTampered(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.refuses(t, "a folder in its place", fault.StateDamaged)
+}
+
+// unseals says whether a state opens at all.
+func unseals(p *program, raw []byte) bool {
+	old := must(newOpener(p.derive))
+	defer old.destroy()
+	_, _, err := old.state(bytes.Clone(raw))
+	return err == nil
 }
 
 func TestRefusedStateIsPutAside(t *testing.T) {

@@ -303,7 +303,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		if len(next.board.spots) != mostRows {
 			t.Errorf("%d rows", len(next.board.spots))
 		}
-		wants(t, w, "300 done, "+text.Count(int64(c.n-300))+" left", "100 more results of before are not listed")
+		wants(t, w, "300 done, "+text.Count(int64(c.n-300))+" left", "100 earlier results are not listed")
 		if c.keep {
 			wants(t, w, "Continue")
 		} else {
