@@ -16,7 +16,7 @@ type camera struct {
 	angle   float64 // degrees
 	tilt    float64 // how much nearer one edge is than the other, as a share
 	turn    float64 // the way of the tilt, degrees
-	bend    float64 // of the paper, in modules
+	bend    float64 // of the paper, as a share of the code's side
 	noise   float64 // standard deviation, of 255
 	blur    int     // passes
 	shade   float64 // how much darker one corner is, as a share
@@ -40,7 +40,7 @@ func (c camera) shoot(t testing.TB, code image.Image, random *rand.Rand) []byte 
 		x, y = x*cos+y*sin, y*cos-x*sin
 		depth := 1 + c.tilt*(x*tiltX+y*tiltY)/n
 		x, y = x/depth+n/2, y/depth+n/2
-		y += c.bend * math.Sin(x/n*math.Pi)
+		y += c.bend * n * math.Sin(x/n*math.Pi)
 		if x < 0 || y < 0 || x >= n || y >= n {
 			return 225
 		}

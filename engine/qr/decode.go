@@ -33,7 +33,7 @@ func Decode(picture []byte) (string, error) {
 	if err != nil || size.Width <= 0 || size.Height <= 0 {
 		return "", none
 	}
-	if size.Width > maxPixels || size.Height > maxPixels || size.Width*size.Height > maxPixels {
+	if size.Width > maxPixels || size.Height > maxPixels/size.Width {
 		return "", fault.New(fault.TooLarge, "", nil)
 	}
 	begun := time.Now()

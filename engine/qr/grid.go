@@ -202,7 +202,7 @@ func (g *grid) isBlack(p point) bool {
 	return x >= 0 && y >= 0 && x < g.black.GetWidth() && y < g.black.GetHeight() && g.black.Get(x, y)
 }
 
-// sample reads every module at its middle.
+// sample reads every module: what most of five places around its middle are.
 func (g *grid) sample() *gozxing.BitMatrix {
 	bits, err := gozxing.NewSquareBitMatrix(g.side)
 	if err != nil {
@@ -213,8 +213,16 @@ func (g *grid) sample() *gozxing.BitMatrix {
 		for x := range g.side {
 			col, right := g.cell(x)
 			k := g.known
-			p := between(between(k[row][col], k[row][col+1], right), between(k[row+1][col], k[row+1][col+1], right), down)
-			if g.isBlack(p) {
+			middle := between(between(k[row][col], k[row][col+1], right), between(k[row+1][col], k[row+1][col+1], right), down)
+			u := k[row][col+1].minus(k[row][col]).times(0.25 / (g.lines[col+1] - g.lines[col]))
+			v := k[row+1][col].minus(k[row][col]).times(0.25 / (g.lines[row+1] - g.lines[row]))
+			votes := 0
+			for _, p := range []point{middle, middle.plus(u), middle.minus(u), middle.plus(v), middle.minus(v)} {
+				if g.isBlack(p) {
+					votes++
+				}
+			}
+			if votes >= 3 {
 				bits.Set(x, y)
 			}
 		}
