@@ -15,31 +15,34 @@ const (
 // pace finds out how smoothly the window runs: while traced, something tiny is sent to its goroutine at every beat, and
 // about once a second the longest pauses are reported, in milliseconds:
 //
-//	{"event":"ui.pace","beats":58,"wait":11.2,"gap":27.9}
+//	{"event":"ui.pace","beats":58,"wait":11.2,"gap":27.9,"cpu":8.4}
 //
 // "wait" is the longest time from sending to running, and a frame took at least that; "gap" is the longest time between
-// two runs, and no frame took longer. The difference is at most a beat, and what the machine keeps other programs busy.
+// two runs, and no frame took longer. "cpu" is the most processor time that the window's thread used between two runs:
+// other programs that keep the machine busy make the first two longer and leave this one alone (0 where it is not known).
 type pace struct {
-	beats     int
-	wait, gap time.Duration
-	last      time.Time // the last run
-	since     time.Time // the last report
+	beats          int
+	wait, gap, cpu time.Duration
+	last           time.Time     // the last run
+	used           time.Duration // of the processor, by then
+	since          time.Time     // the last report
 }
 
 // ran takes one beat into account, and answers what to report, or nil.
-func (p *pace) ran(sent, now time.Time) map[string]any {
+func (p *pace) ran(sent, now time.Time, used time.Duration) map[string]any {
 	if p.last.IsZero() {
-		p.last, p.since = now, now
+		p.last, p.since, p.used = now, now, used
 		return nil
 	}
 	p.beats++
 	p.wait, p.gap = max(p.wait, now.Sub(sent)), max(p.gap, now.Sub(p.last))
-	p.last = now
+	p.cpu = max(p.cpu, used-p.used)
+	p.last, p.used = now, used
 	if now.Sub(p.since) < tally {
 		return nil
 	}
-	report := map[string]any{"beats": p.beats, "wait": milliseconds(p.wait), "gap": milliseconds(p.gap)}
-	*p = pace{last: now, since: now}
+	report := map[string]any{"beats": p.beats, "wait": milliseconds(p.wait), "gap": milliseconds(p.gap), "cpu": milliseconds(p.cpu)}
+	*p = pace{last: now, since: now, used: used}
 	return report
 }
 
@@ -51,8 +54,9 @@ func keepPace() {
 	for range time.Tick(beat) {
 		sent := time.Now()
 		var now time.Time
-		fyne.DoAndWait(func() { now = time.Now() })
-		if report := p.ran(sent, now); report != nil {
+		var used time.Duration
+		fyne.DoAndWait(func() { now, used = time.Now(), threadTime() })
+		if report := p.ran(sent, now, used); report != nil {
 			Event("ui.pace", report)
 		}
 	}

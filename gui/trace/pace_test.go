@@ -9,7 +9,7 @@ func TestPaceReportsTheLongestPauses(t *testing.T) {
 	var p pace
 	at := time.Unix(0, 0)
 	run := func(sent, ran time.Duration) map[string]any {
-		return p.ran(at.Add(sent*time.Millisecond), at.Add(ran*time.Millisecond))
+		return p.ran(at.Add(sent*time.Millisecond), at.Add(ran*time.Millisecond), ran*time.Millisecond/2)
 	}
 	for _, r := range []struct{ sent, ran time.Duration }{{0, 1}, {17, 18}, {34, 90}, {100, 101}} {
 		if got := run(r.sent, r.ran); got != nil {
@@ -17,7 +17,7 @@ func TestPaceReportsTheLongestPauses(t *testing.T) {
 		}
 	}
 	got := run(1000, 1002)
-	if got["beats"] != 4 || got["wait"] != 56.0 || got["gap"] != 901.0 {
+	if got["beats"] != 4 || got["wait"] != 56.0 || got["gap"] != 901.0 || got["cpu"] != 450.5 {
 		t.Errorf("reported %v", got)
 	}
 	if got := run(2000, 2003); got["wait"] != 3.0 || got["gap"] != 1001.0 {
