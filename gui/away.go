@@ -44,6 +44,7 @@ func (a *away) touched() {
 	}
 	a.last = now
 	a.w.eng.Touch()
+	trace.Event("touch", nil)
 	if warned {
 		a.answer()
 	}

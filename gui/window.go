@@ -52,6 +52,7 @@ func (w *window) start() {
 	w.win.Resize(fyne.NewSize(w.settings.Width, w.settings.Height))
 	w.win.SetCloseIntercept(w.close)
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
+		w.away.touched()
 		paths := make([]string, 0, len(uris))
 		for _, u := range uris {
 			paths = append(paths, u.Path())

@@ -206,7 +206,7 @@ func TestSettingsAreReadWithBounds(t *testing.T) {
 	if defaults.Width != startWidth || defaults.Language != followSystem || defaults.Theme != theme.System {
 		t.Fatalf("%+v", defaults)
 	}
-	for _, raw := range []string{"", "{", `{"width": -1, "height": 1e30}`, `{"width": "x"}`, `{"language": "xx", "theme": "pink"}`} {
+	for _, raw := range []string{"", "{", `{"width": -1, "height": 1e30}`, `{"width": "x"}`, `{"language": "xx", "theme": "pink"}`, `{"auto_lock_minutes": -5}`, `{"auto_lock_minutes": 1e30}`, `{"auto_lock_minutes": "never"}`} {
 		if err := os.WriteFile(filepath.Join(dir, "window.json"), []byte(raw), 0o600); err != nil {
 			t.Fatal(err)
 		}
