@@ -39,6 +39,8 @@ type Report struct {
 	Hits     []Hit         // the first thousand
 	Count    map[Kind]int  // all of them, by what they are
 	Guarded  int           // pieces inside guarded memory, where they belong; in none of the above
+	Kept     map[Kind]int  // those, by what they are
+	Distinct int           // needles that were found, inside or outside
 	Took     time.Duration // wall clock
 }
 

@@ -51,6 +51,13 @@ func (s *Set) Destroy() {
 // Len is the number of needles.
 func (s *Set) Len() int { return len(s.needles) }
 
+// Each lends out every needle in turn, for a test to plant it.
+func (s *Set) Each(f func(kind Kind, form string, text []byte)) {
+	for i, n := range s.needles {
+		f(n.kind, n.form, s.text(int32(i)))
+	}
+}
+
 // add takes a copy of text. Needles that are too short to mean anything, of a few values only, or there already, are left out.
 func (s *Set) add(kind Kind, form string, text []byte) {
 	if len(text) < shortest || dull(text) || s.has(text) {

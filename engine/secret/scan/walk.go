@@ -31,7 +31,15 @@ type source interface {
 func (s *Set) walk(ctx context.Context, from source, regions []region, window []byte, r *Report) error {
 	defer func(began time.Time) { r.Took = time.Since(began) }(time.Now())
 	defer secret.Wipe(window)
-	r.Count = map[Kind]int{}
+	r.Count, r.Kept = map[Kind]int{}, map[Kind]int{}
+	seen := make([]bool, len(s.needles))
+	defer func() {
+		for _, yes := range seen {
+			if yes {
+				r.Distinct++
+			}
+		}
+	}()
 	for _, reg := range regions {
 		r.Mappings++
 		for at := reg.from; at < reg.to; {
@@ -44,6 +52,7 @@ func (s *Set) walk(ctx context.Context, from source, regions []region, window []
 			n := min(got, want)
 			secret.Do(func() {
 				s.search(window, n, got, func(i int, which int32) {
+					seen[which] = true
 					r.note(s.needles[which], reg, at+uint64(i), window[:got], i)
 				})
 			})
@@ -65,6 +74,7 @@ func (s *Set) windowSize() int { return step + s.longest + spare }
 func (r *Report) note(n needle, in region, at uint64, b []byte, i int) {
 	if in.guarded {
 		r.Guarded++
+		r.Kept[n.kind]++
 		return
 	}
 	r.Count[n.kind]++

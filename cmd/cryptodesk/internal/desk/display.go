@@ -29,10 +29,12 @@ const (
 
 // Display is one virtual desktop. Its methods are not safe for concurrent use.
 type Display struct {
-	Name string // as in DISPLAY, such as ":99"
+	Name  string   // as in DISPLAY, such as ":99"
+	Extra []string // more environment for the programs
 
 	dir     string
-	bus     string // address of the private message bus, "" without dbus-daemon
+	bus     string // address of the private message bus
+	system  string // address of the one that stands for the system's
 	servers []*exec.Cmd
 	conn    *xgb.Conn
 	root    xproto.Window
@@ -59,7 +61,7 @@ func Open(ctx context.Context) (*Display, error) {
 		return nil, err
 	}
 	d := &Display{dir: dir}
-	if err := errors.Join(d.startX(ctx), d.startBus(ctx)); err != nil {
+	if err := errors.Join(d.startX(ctx), d.startBus(ctx, "session", &d.bus), d.startBus(ctx, "system", &d.system)); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -97,12 +99,12 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 <allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
 `
 
-func (d *Display) startBus(ctx context.Context) (err error) {
-	config := filepath.Join(d.dir, "bus.conf")
+func (d *Display) startBus(ctx context.Context, name string, address *string) (err error) {
+	config := filepath.Join(d.dir, name+".conf")
 	if err := os.WriteFile(config, fmt.Appendf(nil, busConfig, d.dir), 0o600); err != nil {
 		return err
 	}
-	d.bus, err = d.server(ctx, "dbus-daemon", "--nofork", "--nopidfile", "--config-file="+config, "--print-address=3")
+	*address, err = d.server(ctx, "dbus-daemon", "--nofork", "--nopidfile", "--config-file="+config, "--print-address=3")
 	return err
 }
 
@@ -145,12 +147,16 @@ func (d *Display) connect() (err error) {
 	return d.keys.load(d.conn)
 }
 
+// Buses are the addresses of the session's and the system's message bus, for a test that plays a service.
+func (d *Display) Buses() (session, system string) { return d.bus, d.system }
+
 // Env is the environment of a program on this desktop: its own home, nothing of the person's own session.
 func (d *Display) Env(home string) []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"),
 		"DISPLAY=" + d.Name,
 		"DBUS_SESSION_BUS_ADDRESS=" + d.bus,
+		"DBUS_SYSTEM_BUS_ADDRESS=" + d.system,
 		"HOME=" + home,
 		"XDG_RUNTIME_DIR=" + d.dir,
 		"XDG_CONFIG_HOME=" + filepath.Join(home, ".config"),
@@ -164,7 +170,7 @@ func (d *Display) Env(home string) []string {
 	if cache, err := os.UserCacheDir(); err == nil {
 		env = append(env, "MESA_SHADER_CACHE_DIR="+filepath.Join(cache, "mesa_shader_cache"))
 	}
-	return env
+	return append(env, d.Extra...)
 }
 
 // atom interns a name on a connection.

@@ -16,7 +16,7 @@ import (
 var named = map[string]xproto.Keysym{
 	"Return": 0xff0d, "Escape": 0xff1b, "Tab": 0xff09, "BackSpace": 0xff08, "Delete": 0xffff, "Space": ' ',
 	"Home": 0xff50, "Left": 0xff51, "Up": 0xff52, "Right": 0xff53, "Down": 0xff54, "End": 0xff57,
-	"Prior": 0xff55, "Next": 0xff56, "Shift": 0xffe1, "Ctrl": 0xffe3, "Alt": 0xffe9,
+	"Comma": 0x2c, "Prior": 0xff55, "Next": 0xff56, "Shift": 0xffe1, "Ctrl": 0xffe3, "Alt": 0xffe9,
 }
 
 // stroke is one key of the keyboard, with or without Shift.

@@ -84,7 +84,7 @@ func (p *Program) Unlock(ctx context.Context, passphrase string) error {
 	if err := p.Type(passphrase + "\n"); err != nil {
 		return err
 	}
-	return p.Screen(ctx, "files", "files.run", "files.done", "files.plan")
+	return p.Await(ctx, "a screen behind the lock", func(s State) bool { return !strings.HasPrefix(s.Screen, "lock.") })
 }
 
 // Locked waits for the lock screen with the keyboard in its field.

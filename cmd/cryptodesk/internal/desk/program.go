@@ -188,6 +188,18 @@ func (p *Program) Events(name string) (n int) {
 	return n
 }
 
+// Latest is the last event of a name, nil before the first.
+func (p *Program) Latest(name string) map[string]any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range slices.Backward(p.events) {
+		if e["event"] == name {
+			return e
+		}
+	}
+	return nil
+}
+
 // Event waits for an event after the first skip ones, and returns it.
 func (p *Program) Event(ctx context.Context, name string, skip int) (map[string]any, error) {
 	var found map[string]any

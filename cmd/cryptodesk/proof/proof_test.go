@@ -1,0 +1,148 @@
+//go:build e2e && linux
+
+package proof
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cryptodesk/cmd/cryptodesk/internal/desk"
+	"cryptodesk/engine/secret/scan"
+)
+
+// jobSize is the size of the file that is worked on while memory is searched: no sooner done than seen.
+const jobSize = 1 << 30
+
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, name, args...)
+}
+
+func built(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "..", "build", name))
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		t.Fatalf("%v: run this with `make proof`", err)
+	}
+	return path
+}
+
+// runs is how often the story is played: PROOF_RUNS, else once.
+func runs(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("PROOF_RUNS"))
+	if os.Getenv("PROOF_RUNS") != "" && (err != nil || n < 1) {
+		t.Fatalf("PROOF_RUNS=%s", os.Getenv("PROOF_RUNS"))
+	}
+	return max(n, 1)
+}
+
+// TestMemoryProof plays the story with the program that ships, and with a build that wipes nothing.
+func TestMemoryProof(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root may read the memory of a program that is closed to others")
+	}
+	program, careless := built(t, "cryptodesk"), built(t, "cryptodesk-nowipe")
+	if name := os.Getenv("PROOF_PROGRAM"); name != "" {
+		program = built(t, name)
+	}
+	pass := distinctive()
+	d, err := desk.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if err := d.Teach(pass); err != nil {
+		t.Fatal(err)
+	}
+	d.Extra = strings.Fields(os.Getenv("PROOF_ENV"))
+
+	var good, bad []*outcome
+	for i := range runs(t) {
+		t.Run(fmt.Sprintf("wiping %d", i+1), func(t *testing.T) {
+			o := live(t, d, program, pass, i%5 == 0)
+			good = append(good, o)
+			judge(t, o)
+		})
+		t.Run(fmt.Sprintf("not wiping %d", i+1), func(t *testing.T) {
+			o := live(t, d, careless, pass, false)
+			bad = append(bad, o)
+			for _, at := range []moment{idle, locked, cored} {
+				if o.reports[at].Found() == 0 {
+					t.Errorf("%s: nothing found in a build that wipes nothing: the search is blind", names[at])
+				}
+			}
+		})
+	}
+	table(t, good, bad)
+}
+
+// judge holds one run to the promise.
+func judge(t *testing.T, o *outcome) {
+	t.Helper()
+	for at, r := range o.reports {
+		switch moment(at) {
+		case locked, cored:
+			if r.Found()+r.Guarded > 0 {
+				t.Errorf("%s: %v", names[at], r)
+			}
+		case idle:
+			if r.Found()+r.Kept[scan.Passphrase]+r.Kept[scan.PrivateKey] > 0 {
+				t.Errorf("%s: %v", names[at], r)
+			}
+		case busy:
+			t.Logf("%s: %v", names[at], r)
+			if o.early {
+				t.Logf("the job was over before it could be stopped")
+			} else if r.Kept[scan.FileKey]+r.Count[scan.FileKey] == 0 {
+				t.Errorf("%s: the key in use was not found: the search is blind", names[at])
+			}
+		}
+	}
+	if o.planted.Distinct != o.needles {
+		t.Errorf("planted %d needles, found %d", o.needles, o.planted.Distinct)
+	}
+}
+
+// table is the result to be quoted.
+func table(t *testing.T, good, bad []*outcome) {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%d runs of the program that ships, %d of a build that wipes nothing\n\n", len(good), len(bad))
+	fmt.Fprintf(&b, "%-16s %10s %12s %18s %16s %14s\n", "moment", "MiB a run", "clean runs", "hits, all runs", "in guarded", "not wiping")
+	for at := range moments {
+		var mib, clean, hits, guarded, blind int
+		for _, o := range good {
+			r := o.reports[at]
+			mib += int(r.Bytes >> 20)
+			hits += r.Found()
+			guarded += r.Guarded
+			if r.Found() == 0 {
+				clean++
+			}
+		}
+		for _, o := range bad {
+			blind += o.reports[at].Found()
+		}
+		fmt.Fprintf(&b, "%-16s %10d %12s %18d %16d %14d\n", names[at], mib/max(1, len(good)), fmt.Sprintf("%d of %d", clean, len(good)), hits, guarded, blind)
+	}
+	planted, needles := 0, 0
+	for _, o := range good {
+		planted += o.planted.Distinct
+		needles += o.needles
+	}
+	how := ""
+	if len(good) > 0 {
+		how = good[0].core
+	}
+	fmt.Fprintf(&b, "\nplanted in the stopped program and found: %d of %d needles; cores taken by: %s\n", planted, needles, how)
+	t.Log(b.String())
+	fmt.Println(b.String())
+}

@@ -1,0 +1,231 @@
+//go:build e2e && linux
+
+package proof
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"cryptodesk/cmd/cryptodesk/internal/desk"
+	"cryptodesk/engine/secret/scan"
+)
+
+const owner = "Ada"
+
+// moment is when the memory is searched.
+type moment int
+
+const (
+	idle   moment = iota // unlocked, after every kind of use
+	busy                 // a file is being decrypted
+	locked               // after Ctrl+L
+	cored                // in a core taken then
+	moments
+)
+
+var names = [...]string{"unlocked, idle", "during a job", "after lock", "core after lock"}
+
+// outcome is what one run of the story found.
+type outcome struct {
+	reports [moments]*scan.Report
+	planted *scan.Report
+	needles int
+	core    string // how it was taken
+	early   bool   // the job was over before it could be stopped
+}
+
+// life is one run of the program.
+type life struct {
+	*desk.Program
+	ctx     context.Context
+	t       *testing.T
+	home    string // the profile
+	folder  string // the HOME
+	work    string
+	pass    string
+	secrets *secrets
+	out     *outcome
+}
+
+// live plays the story: type the passphrase, unlock, encrypt, decrypt, export a private key, lock. With typed, the
+// profile is made by the window too.
+func live(t *testing.T, d *desk.Display, program, pass string, typed bool) *outcome {
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, fmt.Errorf("nothing more happened"))
+	defer cancel()
+	l := &life{ctx: ctx, t: t, pass: pass, folder: t.TempDir(), out: &outcome{}}
+	l.work = workplace(t)
+	l.home = filepath.Join(l.folder, "profile")
+	if !typed {
+		l.prepare(program)
+	}
+	p, err := d.Start(ctx, program, l.folder, "--home", l.home)
+	l.do(err)
+	l.Program = p
+	defer func() {
+		if t.Failed() {
+			_ = p.Shot(context.Background(), filepath.Join(filepath.Dir(program), "proof-failed.png"))
+		}
+		p.Kill()
+		if t.Failed() {
+			t.Logf("the program said: %s", p.Said())
+		}
+	}()
+	if typed {
+		l.do(p.FirstRun(ctx, owner, pass, false, func(string) error { return nil }))
+	} else {
+		l.do(p.Unlock(ctx, pass))
+	}
+	l.secrets, err = profile(pass, filepath.Join(l.home, "keyring.age"))
+	l.do(err)
+	defer l.secrets.set.Destroy()
+	l.use()
+	l.look(idle)
+	l.do(halted(ctx, p.PID(), func() (err error) {
+		l.out.planted, err = plant(ctx, p.PID(), l.secrets.set)
+		return err
+	}))
+	l.lock()
+	return l.out
+}
+
+// prepare makes the profile without the window.
+func (l *life) prepare(program string) {
+	r, w, err := os.Pipe()
+	l.do(err)
+	defer r.Close()
+	_, err = w.WriteString(l.pass + "\n")
+	l.do(err)
+	w.Close()
+	cmd := command(l.ctx, program, "keys", "--home", l.home, "--passphrase-fd", "3", "new", owner)
+	cmd.ExtraFiles = []*os.File{r}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		l.t.Fatalf("make a profile: %v: %s", err, out)
+	}
+}
+
+// use does everything that touches a secret, and searches during one job.
+func (l *life) use() {
+	before := l.quiet(-1)
+	original := filepath.Join(l.work, "film.bin")
+	f, err := os.Create(original)
+	l.do(err)
+	l.do(f.Truncate(jobSize))
+	l.do(f.Close())
+	l.do(l.Bring(l.ctx, original))
+	l.do(l.Run(l.ctx))
+	l.do(os.Remove(original))
+	l.do(l.secrets.opened(original + ".age"))
+	before = l.quiet(before)
+
+	l.do(l.Bring(l.ctx, original+".age"))
+	done := l.Events("job.done")
+	l.do(l.Tap(l.ctx, "plan.go"))
+	l.do(l.Screen(l.ctx, "files.run", "files.done"))
+	l.look(busy)
+	l.out.early = l.Events("job.done") > done
+	_, err = l.Event(l.ctx, "job.done", done)
+	l.do(err)
+	before = l.quiet(before)
+
+	l.export()
+	before = l.quiet(before)
+	state := filepath.Join(l.home, "session.state")
+	l.do(desk.AwaitFile(l.ctx, state))
+	l.do(l.secrets.session(state))
+	l.quiet(before - 1)
+}
+
+// export writes the private key, which asks for the passphrase again.
+func (l *life) export() {
+	l.do(l.Press("Ctrl+2"))
+	l.do(l.Screen(l.ctx, "keys"))
+	l.do(l.TapAt(l.ctx, "keys.tabs", 0.25))
+	l.do(l.Rewrite(l.ctx, "keys.search", owner))
+	l.do(l.Press("Return"))
+	l.do(l.Await(l.ctx, "the list to have the keyboard", func(now desk.State) bool { return now.Focus == "keys.list" }))
+	l.do(l.Press("Return"))
+	l.do(l.Tap(l.ctx, "detail.export"))
+	l.do(l.Fill(l.ctx, "export.passphrase", l.pass))
+	n := l.Events("keys.exported")
+	l.do(l.Tap(l.ctx, "export.do"))
+	_, err := l.Event(l.ctx, "keys.exported", n)
+	l.do(err)
+	l.do(l.Press("Escape"))
+	raw, err := os.ReadFile(filepath.Join(l.folder, owner+".key.age"))
+	l.do(err)
+	_, err = l.secrets.protected(raw)
+	l.do(err)
+	l.do(l.Press("Ctrl+1"))
+}
+
+// lock locks by the keyboard and searches, then a core is taken and searched.
+func (l *life) lock() {
+	before := l.quiet(-1)
+	l.do(l.Press("Ctrl+L"))
+	l.do(l.Locked(l.ctx))
+	l.quiet(before)
+	l.look(locked)
+	path := filepath.Join(l.work, "core")
+	how, err := core(l.ctx, l.PID(), path)
+	l.do(err)
+	l.out.core = how
+	l.out.reports[cored], err = l.secrets.set.File(l.ctx, path)
+	l.do(err)
+	l.do(os.Remove(path))
+}
+
+// look searches the program while it stands still.
+func (l *life) look(at moment) {
+	l.do(halted(l.ctx, l.PID(), func() (err error) {
+		l.out.needles = l.secrets.set.Len()
+		l.out.reports[at], err = l.secrets.set.Process(l.ctx, l.PID())
+		return err
+	}))
+}
+
+// quiet waits until what was used since before is swept up (secret.Settled), and answers a number for the next time.
+func (l *life) quiet(before float64) (now float64) {
+	l.do(l.Await(l.ctx, "the memory to be swept", func(desk.State) bool {
+		n, _ := l.Latest("quiet")["n"].(float64)
+		now = n
+		return n > 0 && n > before
+	}))
+	return now
+}
+
+func (l *life) do(err error) {
+	l.t.Helper()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// workplace is a folder for large files: in memory where there is room.
+func workplace(t *testing.T) string {
+	var st syscall.Statfs_t
+	if syscall.Statfs("/dev/shm", &st) == nil && st.Bavail*uint64(st.Bsize) > 8*jobSize {
+		dir, err := os.MkdirTemp("/dev/shm", "proof-")
+		if err == nil {
+			t.Cleanup(func() { os.RemoveAll(dir) })
+			return dir
+		}
+	}
+	return t.TempDir()
+}
+
+func describe(r *scan.Report) string {
+	if r == nil {
+		return "-"
+	}
+	s := fmt.Sprintf("%d", r.Found())
+	if r.Guarded > 0 {
+		s += fmt.Sprintf(" (+%d guarded)", r.Guarded)
+	}
+	return strings.TrimSpace(s)
+}
