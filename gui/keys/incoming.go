@@ -30,7 +30,6 @@ func (m *importing) show() {
 	m.problem = widget.Body("").Tone(theme.Danger)
 	m.problem.Hide()
 	keys, contacts, failed := m.fresh()
-	trace.Event("import.read", map[string]any{"keys": keys, "contacts": contacts, "failed": failed})
 	m.suggestNames()
 	column := widget.Column(theme.Gap)
 	if len(m.sources) > 1 || m.entries() > mostRenamed {
@@ -58,6 +57,7 @@ func (m *importing) show() {
 		m.buttons(text.T("import.other"), func() { m.wipe(); m.begin() }, text.T("app.close"), m.sheet.Close)
 	}
 	m.page(title, column, m.firstName())
+	trace.Event("import.read", map[string]any{"keys": keys, "contacts": contacts, "failed": failed})
 }
 
 // gaveUp says that the person did not type the passphrase.

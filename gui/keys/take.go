@@ -92,7 +92,6 @@ func (m *importing) result() {
 	for _, o := range add {
 		column.Add(o)
 	}
-	trace.Event("import.done", map[string]any{"keys": keys, "contacts": contacts})
 	if verify != nil {
 		m.buttons(text.T("import.later"), m.sheet.Close, first, func() { m.sheet.Close(); verify() })
 	} else {
@@ -103,6 +102,7 @@ func (m *importing) result() {
 	if m.done != nil {
 		m.done(people)
 	}
+	trace.Event("import.done", map[string]any{"keys": keys, "contacts": contacts})
 }
 
 // counts is what of the source was new.
