@@ -114,11 +114,14 @@ func (s *Screen) batches() []*unfinished {
 	return append(all, s.memory.interrupted...)
 }
 
+// mostCards leaves room for the rows; others come when these are dealt with.
+const mostCards = 1
+
 // notices are the cards above the rows; nil when there is nothing to say.
 func (s *Screen) notices() fyne.CanvasObject {
 	s.memory.first = nil
 	var cards []fyne.CanvasObject
-	for _, u := range s.memory.interrupted {
+	for _, u := range s.memory.interrupted[:min(len(s.memory.interrupted), mostCards)] {
 		cards = append(cards, s.interruptedCard(u))
 	}
 	if len(cards) == 0 {

@@ -325,6 +325,59 @@ func TestStrangeMemory(t *testing.T) {
 		s, w, _ := screen(t, f)
 		s.Shown()
 		wants(t, w, "Drop files or folders here")
+		lacks(t, w, "interrupted")
+	}
+}
+
+// What was to be opened goes on as well, and only what is still to be opened.
+func TestInterruptedOpening(t *testing.T) {
+	paths := touch(t, "a.age", "b.age", "c.age", "d.age")
+	open := &batch.Plan{}
+	for _, path := range paths {
+		open.Open = append(open.Open, batch.Item{Path: path, Name: filepath.Base(path), Size: 300, Files: 1, Access: batch.ByKey})
+	}
+	dir, reached := t.TempDir(), make(chan struct{})
+	f := &fake{plan: open, work: partly(1, reached)}
+	s, _, _ := screen(t, f)
+	s.Shown()
+	s.Drop(paths)
+	s.plan.choices.dir = dir
+	s.plan.start()
+	<-reached
+	s.remember(true)
+
+	rest := &batch.Plan{Open: open.Open[1:3], Encrypt: planning(paths[3:]).Encrypt} // d was replaced by a plain file
+	f = &fake{sealed: f.sealed, plan: rest, since: map[string]string{paths[1]: "b"}}
+	s, w, n := screen(t, f)
+	s.Shown()
+	wants(t, w, "Opening 4 items was interrupted: 1 done, 3 left.")
+	press(t, w, "Continue")
+	wants(t, w, "1 item is not there any more, or is not what it was: d.age")
+	press(t, w, "Open")
+	settled(f, n)
+	if len(f.opened) != 1 || len(f.encrypted) != 0 || f.opened[0].Dir != dir || f.jobs[0].Len() != 1 || f.jobs[0].Row(0).Path != paths[2] {
+		t.Errorf("%+v, %d encrypted", f.opened, len(f.encrypted))
+	}
+}
+
+// More cards than fit wait for their turn.
+func TestManyInterruptedBatches(t *testing.T) {
+	one := `{"id":"%d","count":1,"items":[{"path":"/a"}],"policy":0}`
+	f := &fake{sealed: map[string]string{batchSection: "[" + fmt.Sprintf(one, 1) + "," + fmt.Sprintf(one, 2) + "," + fmt.Sprintf(one, 3) + "]"}}
+	s, w, _ := screen(t, f)
+	s.Shown()
+	if n := strings.Count(words(w), "Continue"); n != mostCards {
+		t.Errorf("%d cards", n)
+	}
+	if least := s.Content().MinSize(); least.Height > 480 {
+		t.Errorf("%v is higher than the least window", least)
+	}
+	for range 3 {
+		press(t, w, "Forget it")
+	}
+	lacks(t, w, "interrupted")
+	if f.sealed[batchSection] != "null" {
+		t.Error(f.sealed[batchSection])
 	}
 }
 
