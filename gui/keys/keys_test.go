@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"cryptodesk/engine/fault"
@@ -184,41 +185,179 @@ func field(t *testing.T, w fyne.Window, label string) *widget.Field {
 	return found
 }
 
-func TestLists(t *testing.T) {
+// two own key pairs and three contacts.
+func holder() *fake {
 	day := time.Date(2026, 11, 20, 12, 0, 0, 0, time.Local)
-	f := &fake{
-		keys: []identity.Public{{ID: "1", Name: "Mina", Kind: identity.Hybrid, Signing: make([]byte, 32), Created: day}},
+	key := func(id, name string) identity.Public {
+		return identity.Public{ID: id, Name: name, Kind: identity.Hybrid, Signing: make([]byte, 32), Created: day, Fingerprint: "finger " + id,
+			Recipient: identity.Recipient{Kind: identity.Hybrid, Text: "age1pq1" + id}}
+	}
+	changed := identity.Contact{Name: "Zoe", Recipient: identity.Recipient{Kind: identity.X25519, Text: "age1zoe"}, Verified: true, Added: day}
+	return &fake{
+		keys: []identity.Public{key("k1", "Mina"), key("k2", "Work")},
 		contacts: []identity.Contact{
-			{Name: "Ana", Recipient: identity.Recipient{Kind: identity.Hybrid}, Verified: true, Added: day},
-			{Name: "Bo", Recipient: identity.Recipient{Kind: identity.X25519}},
-			{Name: "Server", Recipient: identity.Recipient{Kind: identity.SSHEd25519}},
+			{Name: "Ana", Recipient: identity.Recipient{Kind: identity.Hybrid, Text: "age1pq1ana"}, Verified: true, Added: day},
+			{Name: "Bo", Recipient: identity.Recipient{Kind: identity.X25519, Text: "age1bo"}},
+			changed.Offer(identity.Contact{Recipient: identity.Recipient{Kind: identity.X25519, Text: "age1other"}}),
 		},
 	}
-	_, w := screen(t, f)
-	wants(t, w, "Mina", "Post-quantum · created 20 Nov 2026", "Copy my contact card",
-		"Ana", "Post-quantum · added 20 Nov 2026", "Verified", "Bo", "Classic", "Not verified", "Classic, SSH")
+}
+
+func key(w fyne.Window, name fyne.KeyName) {
+	e := &fyne.KeyEvent{Name: name}
+	if f := w.Canvas().Focused(); f != nil {
+		f.TypedKey(e)
+	} else if name == fyne.KeyEscape {
+		widget.DismissTop(w.Canvas())
+	}
+}
+
+// pick chooses a line of the open menu.
+func pick(t *testing.T, w fyne.Window, label string) {
+	t.Helper()
+	var found *widget.MenuItem
+	walk(onScreen(w), func(o fyne.CanvasObject) {
+		if i, ok := o.(*widget.MenuItem); ok && i.AccessibilityLabel() == label {
+			found = i
+		}
+	})
+	if found == nil {
+		t.Fatalf("no line %q in the menu:\n%s", label, words(w))
+	}
+	found.Tapped(nil)
+}
+
+func TestLists(t *testing.T) {
+	f := holder()
+	f.used = map[string]time.Time{"k1": time.Date(2026, 11, 21, 12, 0, 0, 0, time.Local)}
+	s, w := screen(t, f)
+	wants(t, w, "Mina", "Post-quantum · created 20 Nov 2026 · last used 21 Nov 2026", "Work", "New key pair")
+	lacks(t, w, "Ana", "Add contact")
 	press(t, w, "Copy my contact card")
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "the card" {
 		t.Errorf("the clipboard has %q", got)
 	}
+	s.tabs.Choose(people)
+	wants(t, w, "Ana", "Post-quantum · added 20 Nov 2026", "Verified", "Bo", "Classic", "Not verified", "Zoe", "Changed", "Add contact")
+	lacks(t, w, "Mina", "New key pair")
+	if s.rows[0].name != "Zoe" {
+		t.Errorf("%s comes before the contact that needs a decision", s.rows[0].name)
+	}
+}
+
+func TestKindsHaveNames(t *testing.T) {
+	for kind, want := range map[identity.Kind]string{
+		identity.Hybrid: "Post-quantum", identity.X25519: "Classic", identity.SSHEd25519: "Classic, SSH", identity.SSHRSA: "Classic, SSH",
+		identity.TagPQ: "On a hardware key", identity.Tag: "On a hardware key", identity.Plugin: "Through an age plugin",
+	} {
+		if got := KindName(kind); got != want {
+			t.Errorf("%s is called %q", kind, got)
+		}
+	}
 }
 
 func TestEmptyLists(t *testing.T) {
-	_, w := screen(t, &fake{})
-	wants(t, w, text.T("keys.mine.empty"), text.T("keys.contacts.empty"))
+	s, w := screen(t, &fake{})
+	wants(t, w, text.T("keys.mine.empty"))
+	s.tabs.Choose(people)
+	wants(t, w, text.T("keys.contacts.empty"))
+}
+
+func TestSearch(t *testing.T) {
+	f := holder()
+	f.member = []keyring.Group{{Name: "Family", Members: []string{f.contacts[1].ID()}}}
+	s, w := screen(t, f)
+	s.tabs.Choose(people)
+	for search, want := range map[string]string{
+		"": "Zoe Ana Bo", "ANA": "Ana", "classic": "Zoe Bo", "class bo": "Bo", "family": "Bo",
+		f.contacts[0].Recipient.Fingerprint(): "Ana", "nobody": "",
+	} {
+		s.search.SetText(search)
+		var found []string
+		for _, it := range s.rows {
+			found = append(found, it.name)
+		}
+		if got := strings.Join(found, " "); got != want {
+			t.Errorf("%q finds %q, want %q", search, got, want)
+		}
+	}
+	s.search.SetText("mina")
+	wants(t, w, "Nothing here matches “mina”.", "1 in Mine")
+	press(t, w, "1 in Mine")
+	wants(t, w, "Mina")
+	s.Search()
+	key(w, fyne.KeyReturn)
+	if w.Canvas().Focused() != fyne.Focusable(s.list) {
+		t.Error("Return does not lead to what was found")
+	}
+	key(w, fyne.KeyUp)
+	if w.Canvas().Focused() != fyne.Focusable(s.search) {
+		t.Error("Up does not lead back to the search")
+	}
+}
+
+func TestKeyboardAlone(t *testing.T) {
+	s, w := screen(t, holder())
+	if w.Canvas().Focused() != fyne.Focusable(s.list) {
+		t.Fatal("the keyboard is not on the list")
+	}
+	key(w, fyne.KeyDown)
+	key(w, fyne.KeyReturn)
+	wants(t, w, "Work", "finger k2", "Export private key…")
+	key(w, fyne.KeyEscape)
+	lacks(t, w, "finger k2")
+	key(w, fyne.KeyDelete)
+	wants(t, w, "Delete Work?")
+	key(w, fyne.KeyEscape)
+	key(w, desktop.KeyMenu)
+	wants(t, w, "Rename…")
+	key(w, fyne.KeyEscape)
+	if w.Canvas().Focused() != fyne.Focusable(s.list) || s.list.At() != 1 {
+		t.Error("the keyboard did not come back to its row")
+	}
+}
+
+func TestManyRowsFewObjects(t *testing.T) {
+	s, w := screen(t, many(200, 1000))
+	s.tabs.Choose(people)
+	made := 0
+	create := s.list.Create
+	s.list.Create = func() fyne.CanvasObject { made++; return create() }
+	w.Canvas().Focus(s.list)
+	for range 500 {
+		key(w, fyne.KeyPageDown)
+	}
+	wants(t, w, "0999")
+	if got := s.tabs.AccessibilityLabel(); got != "Contacts (1,000)" {
+		t.Errorf("the tab says %q", got)
+	}
+	if made > 10 || s.list.Shown() > 10 {
+		t.Errorf("%d more objects were made while scrolling, %d rows have one", made, s.list.Shown())
+	}
+}
+
+func TestLateAnswerIsStale(t *testing.T) {
+	f := holder()
+	s, w := screen(t, f)
+	var slow func()
+	away = func(work, done func()) { work(); slow = done }
+	s.Refresh()
+	away = func(work, done func()) { work(); done() }
+	f.keys = f.keys[:1]
+	s.Refresh()
+	slow()
+	lacks(t, w, "Work")
 }
 
 func TestKeyWithoutCard(t *testing.T) {
 	_, w := screen(t, &fake{keys: []identity.Public{{Name: "ssh", Kind: identity.SSHRSA}}})
-	if strings.Contains(words(w), "Copy my contact card") {
-		t.Error("offers a card that cannot be signed")
-	}
+	lacks(t, w, "Copy my contact card")
 }
 
 func TestNewKey(t *testing.T) {
 	f := &fake{}
 	_, w := screen(t, f)
-	w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // the screen begins on its button
+	key(w, fyne.KeyReturn) // an empty screen begins on its button
 	press(t, w, "Create")
 	wants(t, w, "Please type a name.")
 	name := field(t, w, text.T("keys.new.name"))
@@ -226,14 +365,18 @@ func TestNewKey(t *testing.T) {
 		t.Error("the keyboard is not on the name")
 	}
 	test.Type(name, "Work")
+	lacks(t, w, "Please type a name.")
 	press(t, w, "More")
 	wants(t, w, "Also safe against future quantum computers.")
 	name.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	wants(t, w, "Work is ready", "abcd efgh", "Copy my contact card", "Save card…")
-	press(t, w, "Done")
+	wants(t, w, "Work is ready", "abcd efgh", "Copy my contact card", "Save card…", "Back up now")
+	press(t, w, "Later")
 	wants(t, w, "Work")
 	if f.keys[0].Kind != identity.Hybrid {
 		t.Errorf("the default is %s", f.keys[0].Kind)
+	}
+	if len(f.kept) > 0 {
+		t.Errorf("the draft is still there: %v", f.kept)
 	}
 }
 
@@ -245,6 +388,23 @@ func TestNewKeyFails(t *testing.T) {
 	press(t, w, "Create")
 	what, do := text.FaultOf(f.err)
 	wants(t, w, what, do, "Create")
+}
+
+func TestHalfTypedNameOutlivesTheLock(t *testing.T) {
+	f := holder()
+	_, w := screen(t, f)
+	press(t, w, "New key pair")
+	test.Type(w.Canvas().Focused(), "Servers")
+	widget.DismissAll(w.Canvas())
+	press(t, w, "New key pair")
+	if got := field(t, w, text.T("keys.new.name")).Text; got != "Servers" {
+		t.Errorf("the name is %q", got)
+	}
+	press(t, w, "Cancel")
+	press(t, w, "New key pair")
+	if got := field(t, w, text.T("keys.new.name")).Text; got != "" {
+		t.Errorf("given up, and still there: %q", got)
+	}
 }
 
 func TestCardName(t *testing.T) {
