@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cryptodesk/engine"
@@ -58,6 +59,7 @@ func (c *call) printGroup(eng *engine.Engine, g keyring.Group) {
 			names = append(names, who.Name)
 		}
 	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	if c.json {
 		c.emit(struct {
 			Name    string   `json:"name"`

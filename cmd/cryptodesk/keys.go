@@ -165,7 +165,7 @@ func (f *keysFlags) delete(c *call, eng *engine.Engine, args []string) error {
 			return fault.New(fault.Usage, text.T("cli.keys.delete_yes"), nil)
 		}
 		if name, err := identity.CleanName(answer); err != nil || name != key.Name {
-			return fault.New(fault.Cancelled, text.T("cli.keys.not_deleted"), nil)
+			return c.refused(key.Name, fault.New(fault.Cancelled, "", nil))
 		}
 	}
 	if err := eng.DeleteKey(c.ctx, key.ID); err != nil {

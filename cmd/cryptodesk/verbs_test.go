@@ -58,14 +58,6 @@ func (s *shell) close() {
 	}
 }
 
-// alone runs a verb the way it runs for people: it opens the profile itself.
-func (s *shell) alone(lines []string, args ...string) said {
-	s.t.Helper()
-	s.close()
-	defer s.keep()
-	return s.try(append([]string{testPass}, lines...), nil, "", args...)
-}
-
 // said is what a verb printed and how it ended.
 type said struct {
 	out, err string

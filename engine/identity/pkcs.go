@@ -90,7 +90,8 @@ func readLegacy(der []byte, dek string, pass *secret.Buffer, meta Meta) (*KeyPai
 		return nil, fault.New(fault.NeedPassphrase, "", nil)
 	}
 	block := &pem.Block{Bytes: der, Headers: map[string]string{"DEK-Info": dek}}
-	plain, err := x509.DecryptPEMBlock(block, pass.Bytes()) //nolint:staticcheck // the only reader of such files there is
+	//lint:ignore SA1019 insecure to write; files from before are still to be read
+	plain, err := x509.DecryptPEMBlock(block, pass.Bytes()) //nolint:staticcheck // for golangci-lint, which has its own sign
 	defer secret.Wipe(plain)
 	switch {
 	case errors.Is(err, x509.IncorrectPasswordError):
