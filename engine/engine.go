@@ -181,12 +181,13 @@ func (e *Engine) Remember(section string, v any) {
 		return
 	}
 	// It holds file names: what json leaves on the heap is wiped too.
-	secret.Do(func() {
-		if text, err := json.Marshal(v); err == nil {
-			e.session.Put(section, text)
-			secret.Wipe(text)
-		}
-	})
+	var text []byte
+	var err error
+	secret.Do(func() { text, err = json.Marshal(v) })
+	if err == nil {
+		e.session.Put(section, text)
+		secret.Wipe(text)
+	}
 }
 
 // Recall is Remember's other half.
