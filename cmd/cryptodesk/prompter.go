@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"cryptodesk/engine/fault"
@@ -52,12 +50,11 @@ func (t *terminal) Ask(ctx context.Context, plugin, words string, hidden bool) (
 		return nil, fault.New(fault.Cancelled, "", ctx.Err())
 	}
 	t.says(plugin, words)
-	if !hidden && t.call.passphraseFD < 0 {
-		line, err := t.visible(text.T("prompt.value") + ": ")
-		return line, t.silent(plugin, err)
+	if !hidden {
+		return t.line(plugin, text.T("prompt.value")+": ")
 	}
-	line, err := t.call.ask(text.T("prompt.hidden") + ": ")
-	return line, t.silent(plugin, err)
+	answer, err := t.call.ask(text.T("prompt.hidden") + ": ")
+	return answer, t.silent(plugin, err)
 }
 
 // silent says so when there is nobody to answer: it is not the passphrase of a
@@ -80,15 +77,9 @@ func (t *terminal) Confirm(ctx context.Context, plugin, words, yes, no string) (
 		choices += ", 2 = " + text.T("prompt.choice", "label", no)
 	}
 	for range 3 {
-		var line *secret.Buffer
-		var err error
-		if t.call.passphraseFD < 0 {
-			line, err = t.visible(choices + ": ")
-		} else {
-			line, err = t.call.ask("")
-		}
+		line, err := t.line(plugin, choices+": ")
 		if err != nil {
-			return false, t.silent(plugin, err)
+			return false, err
 		}
 		answer := strings.TrimSpace(string(line.Bytes())) // no secret: 1 or 2
 		line.Destroy()
@@ -102,18 +93,17 @@ func (t *terminal) Confirm(ctx context.Context, plugin, words, yes, no string) (
 	return false, fault.New(fault.Cancelled, "", nil)
 }
 
-// visible reads a line that is shown as it is typed.
-func (t *terminal) visible(prompt string) (*secret.Buffer, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-	if err != nil {
-		return nil, fault.New(fault.NeedPassphrase, "", err)
+// line asks for something that is shown as it is typed.
+func (t *terminal) line(plugin, prompt string) (*secret.Buffer, error) {
+	answer, ok, err := t.call.question(prompt)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		return secret.Take([]byte(answer)), nil
+	case t.call.passphraseFD < 0:
+		return nil, t.silent(plugin, fault.New(fault.NeedPassphrase, "", nil))
 	}
-	defer tty.Close()
-	defer t.call.leaveOnSignal(nil)()
-	fmt.Fprint(t.call.err, prompt)
-	line, err := bufio.NewReader(tty).ReadString('\n')
-	if err != nil {
-		return nil, fault.New(fault.Cancelled, "", err)
-	}
-	return secret.Take([]byte(strings.TrimRight(line, "\r\n"))), nil
+	line, err := t.call.ask("")
+	return line, t.silent(plugin, err)
 }

@@ -74,9 +74,12 @@ type result struct {
 
 // report prints every row and answers the worst failure, or nil.
 func (c *call) report(j *job.Job) error {
-	var worst *fault.Error
+	var worst, cancelled *fault.Error
 	for i := range j.Len() {
 		row := j.Row(i)
+		if row.State == job.Cancelled { // a plugin's question was not answered
+			cancelled = fault.New(fault.Cancelled, row.Path, nil)
+		}
 		if row.Err != nil && (worst == nil || row.Err.Kind.Exit() > worst.Kind.Exit()) {
 			worst = row.Err
 		}
@@ -84,6 +87,9 @@ func (c *call) report(j *job.Job) error {
 	}
 	if worst == nil && j.Err() != nil {
 		worst = j.Err()
+	}
+	if worst == nil {
+		worst = cancelled
 	}
 	if worst == nil {
 		return nil
