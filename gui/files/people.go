@@ -112,6 +112,7 @@ func (p *peopleBox) groupName(c circle) string {
 func (p *peopleBox) token(icon string, ink, fill fyne.ThemeColorName, name string, remove func()) fyne.CanvasObject {
 	out := widget.IconButton("close", text.T("files.people.remove", "name", name), func() {
 		remove()
+		p.gone = false
 		p.build()
 		p.s.window.Canvas().Focus(p.add)
 	}).Small()

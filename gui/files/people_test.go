@@ -182,3 +182,28 @@ type counting struct {
 }
 
 func (c *counting) People() []engine.Person { c.asked++; return c.people }
+
+func TestUntickOneOfAGroup(t *testing.T) {
+	f := &fake{plan: encryptPlan("report.pdf"), people: []engine.Person{me, ana, cho},
+		groups: []keyring.Group{{Name: "Family", Members: []string{"ana", "cho"}}}}
+	s, w, _ := screen(t, f)
+	s.Drop(touch(t, "report.pdf"))
+	press(t, w, "Add people")
+	box := func(name string) *widget.Check {
+		var found *widget.Check
+		walk(onScreen(w), func(o fyne.CanvasObject) {
+			if c, ok := o.(*widget.Check); ok && c.Label() == name {
+				found = c
+			}
+		})
+		return found
+	}
+	test.Tap(box("Family"))
+	if !box("Ana").On() || !box("Cho").On() {
+		t.Fatal("the members are not ticked")
+	}
+	test.Tap(box("Ana"))
+	if box("Family").On() || !box("Cho").On() || box("Ana").On() {
+		t.Error("the group is still ticked without one of its members")
+	}
+}

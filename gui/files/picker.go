@@ -123,12 +123,17 @@ func (k *picker) groupLine(g keyring.Group, everyone []engine.Person) fyne.Canva
 }
 
 func (k *picker) set(person engine.Person, on bool) {
+	groups := len(k.box.who.circles)
 	if on {
 		k.box.who.add(person)
 	} else {
 		k.box.who.remove(person.ID)
 	}
+	k.box.gone = false
 	k.box.build()
+	if len(k.box.who.circles) != groups {
+		k.fill() // a group that lost somebody is none any more
+	}
 }
 
 // tickFirst is Enter in the search: it adds the best match and asks for the

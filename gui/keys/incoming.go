@@ -33,7 +33,7 @@ func (m *importing) show() {
 	m.suggestNames()
 	column := widget.Column(theme.Gap)
 	if len(m.sources) > 1 || m.entries() > mostRenamed {
-		column.Add(widget.Body(summary("import.found", keys, contacts, failed)))
+		column.Add(widget.Body(summary("import.found.", keys, contacts, failed)))
 	}
 	room := mostShown
 	for i, src := range m.sources {
@@ -115,7 +115,7 @@ func summary(key string, keys, contacts, failed int) string {
 	for _, part := range []struct {
 		key string
 		n   int
-	}{{key + ".keys", keys}, {key + ".contacts", contacts}, {key + ".failed", failed}} {
+	}{{key + "keys", keys}, {key + "contacts", contacts}, {key + "failed", failed}} {
 		if part.n == 0 {
 			continue
 		}

@@ -75,7 +75,6 @@ func (m *importing) notTaken(src *source) {
 
 // result says what was imported, and what is wise to do now.
 func (m *importing) result() {
-	column := widget.Column(theme.Gap, container.NewCenter(widget.NewDrawing("done", 160, 102)))
 	keys, contacts := 0, 0
 	for _, src := range m.sources {
 		if src.taken {
@@ -83,17 +82,20 @@ func (m *importing) result() {
 			keys, contacts = keys+k, contacts+c
 		}
 	}
-	column.Add(widget.Body(summary("import.done", keys, contacts, 0)).Align(fyne.TextAlignCenter))
-	for _, o := range m.leftovers() {
-		column.Add(o)
-	}
 	people := m.people()
-	add, verify, first := m.nextSteps(people)
-	for _, o := range add {
-		column.Add(o)
+	notes := m.leftovers()
+	more, act, label := m.nextSteps(people)
+	notes = append(notes, more...)
+	column := widget.Column(theme.Gap)
+	if len(notes) < 2 { // there is room for it in the smallest window
+		column.Add(container.NewCenter(widget.NewDrawing("done", 160, 102)))
 	}
-	if verify != nil {
-		m.buttons(text.T("import.later"), m.sheet.Close, first, func() { m.sheet.Close(); verify() })
+	column.Add(widget.Body(summary("import.done.", keys, contacts, 0)).Align(fyne.TextAlignCenter))
+	for _, note := range notes {
+		column.Add(note)
+	}
+	if act != nil {
+		m.buttons(text.T("import.later"), m.sheet.Close, label, func() { m.sheet.Close(); act() })
 	} else {
 		m.buttons("", nil, text.T("import.close"), m.sheet.Close)
 	}
