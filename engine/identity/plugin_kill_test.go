@@ -4,10 +4,12 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -108,6 +110,26 @@ func TestPluginHangs(t *testing.T) {
 			t.Errorf("Done %d times", d.done)
 		}
 	})
+}
+
+// TestPluginGetsNoDescriptor: what this program was started with, such as the
+// descriptor with the passphrases, is not the plugin's.
+func TestPluginGetsNoDescriptor(t *testing.T) {
+	probe(t)
+	recipient, id := probeKey("descriptors")
+	o := probeOpened(t, id)
+	stanzas := wrapped(t, recipient, nil)
+	var pipe [2]int
+	if err := syscall.Pipe(pipe[:]); err != nil { // stays open on exec, like one from a shell
+		t.Fatal(err)
+	}
+	defer syscall.Close(pipe[0])
+	defer syscall.Close(pipe[1])
+	name := must(os.Readlink(fmt.Sprint("/proc/self/fd/", pipe[0])))
+	_, err := o.Identities()[0].Unwrap(stanzas)
+	if fault.Of(err) != fault.PluginFailed || !strings.Contains(err.Error(), "pipe:[") || strings.Contains(err.Error(), name) {
+		t.Errorf("%s is among %v", name, err)
+	}
 }
 
 // TestPluginTurns: several workers with one plugin run it one after the

@@ -121,6 +121,7 @@ func (r *pluginRun) supervise(own *secret.Buffer, work func(*plugin.ClientUI) (p
 	// the terminal. Here, because it is a call of C where the program has any,
 	// and the caller is inside secret.Do.
 	os.Unsetenv("AGEDEBUG")
+	keepDescriptors()
 	done := make(chan outcome, 1)
 	go r.talk(own, work, done)
 	o, finished := r.serve(done)
