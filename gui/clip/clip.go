@@ -45,6 +45,12 @@ func Copy(words string) {
 // may take a second to answer.
 func Clear(done func()) { one.clear(done) }
 
+// Empty empties the clipboard, whoever's it is: a private key was taken from it.
+func Empty() {
+	one.words = ""
+	one.put("")
+}
+
 // keeper remembers what was copied last.
 type keeper struct {
 	put   func(words string)

@@ -9,6 +9,7 @@ import (
 	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/job"
+	"cryptodesk/gui/clip"
 	"cryptodesk/gui/cross"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
@@ -38,11 +39,6 @@ func (s *Screen) toast(tone fyne.ThemeColorName, words string) {
 	widget.Toast(s.window.Canvas(), tone, words)
 }
 
-func (s *Screen) copy(words, told string) {
-	fyne.CurrentApp().Clipboard().SetContent(words)
-	s.toast(theme.OK, told)
-}
-
 // menu offers what can be done with a row that ended.
 func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 	state := at.state()
@@ -60,7 +56,7 @@ func (s *Screen) menu(at spot, from fyne.CanvasObject) {
 		if at.run.work != opening && (!at.run.earlier || len(at.run.people.people) > 0) {
 			add("people", "files.row.change", func() { s.changeWho(at) })
 		}
-		add("copy", "files.row.copyPath", func() { s.copy(state.Out, text.T("files.copied.path")) })
+		add("copy", "files.row.copyPath", func() { clip.Copy(state.Out) })
 	}
 	add("minus", "files.row.remove", func() { s.remove(at) })
 	widget.OpenMenu(s.window.Canvas(), from, items)
@@ -168,7 +164,7 @@ func (s *Screen) details(at spot) {
 	column.Add(widget.Caption(text.T("files.details.note")).Fits(widget.FitWrap))
 	column.Add(widget.Tinted(theme.NeutralSoft, widget.Caption(report).Fits(widget.FitWrap).Mono()))
 	var sheet *widget.Sheet
-	cp := widget.SecondaryButton(text.T("files.details.copy"), func() { s.copy(report, text.T("files.copied.details")) }).WithIcon("copy")
+	cp := widget.SecondaryButton(text.T("files.details.copy"), func() { clip.Copy(report) }).WithIcon("copy")
 	done := widget.PrimaryButton(text.T("files.close"), func() { sheet.Close() })
 	sheet = widget.NewSheet(text.Name(state.Name), column, cp, done).Wide(560)
 	sheet.Open(s.window.Canvas(), done)

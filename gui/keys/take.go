@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/identity"
+	"cryptodesk/gui/clip"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -126,7 +127,7 @@ func (m *importing) leftovers() []fyne.CanvasObject {
 		case !src.taken || keys == 0:
 		case src.clip:
 			// It was read by a helper, so the toolkit holds no copy of it.
-			fyne.CurrentApp().Clipboard().SetContent("")
+			clip.Empty()
 			notes = append(notes, widget.Note(theme.Muted, text.T("import.left.clipboard")))
 		case src.path != "" && src.asked:
 			closed++

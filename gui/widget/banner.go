@@ -26,7 +26,7 @@ func NewBanner(c fyne.Canvas, label string) *Banner {
 	b := &Banner{canvas: c, icon: NewIcon("lock", theme.Warning, 20), words: Strong("")}
 	b.button = SecondaryButton(label, func() { b.Tapped(nil) })
 	panel := NewPanel(theme.Raised, theme.Radius)
-	panel.Stroke, panel.StrokeWidth = theme.Border, 1
+	panel.Stroke, panel.StrokeWidth = theme.Warning, 1
 	b.face = container.NewStack(panel, Pad(theme.Grid, theme.Gap, Row(theme.Gap, b.icon, b.words, b.button)))
 	b.ExtendBaseWidget(b)
 	return b
