@@ -1,11 +1,16 @@
 package engine
 
 import (
+	"context"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"filippo.io/age"
 
 	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/batch"
@@ -20,12 +25,20 @@ import (
 // plain size of its original; the archive of a folder, which has times of its
 // own, by the other three. Where it cannot be told whose result one is, as with
 // two equal originals of one name, none counts: better twice than not at all.
-// So hidden names never count. An original that is gone counts by name and
-// size, if originals were to be removed.
+// Under a hidden name the result says itself what is in it, to who has a key
+// for it; one for other people alone, or with a passphrase, never counts. An
+// original that is gone counts by name and size, if originals were to be removed.
 func (e *Engine) EncryptedSince(items []batch.Item, opt batch.EncryptOptions, since time.Time) map[string]string {
 	m := newMatcher(since)
 	if opt.HideNames {
-		return nil
+		keys := openTrial(e.session) // no plugins: nobody is asked for a token to find this out
+		defer keys.close()
+		var ids []age.Identity
+		for _, k := range keys.keys {
+			ids = append(ids, k.Identities()...)
+		}
+		m.matchHidden(items, opt, ids)
+		return m.settle()
 	}
 	for _, it := range items {
 		source, err := os.Stat(it.Path)
@@ -94,12 +107,13 @@ type matcher struct {
 	fits    map[string][]string // original: the results it may have
 	results map[string]fs.FileInfo
 	infos   map[string]agefile.Info
+	inside  map[string]agefile.Entry
 }
 
 func newMatcher(since time.Time) *matcher {
 	// Clocks of file systems lag a little behind the one that since is from.
 	return &matcher{since: since.Add(-time.Second), fits: make(map[string][]string),
-		results: make(map[string]fs.FileInfo), infos: make(map[string]agefile.Info)}
+		results: make(map[string]fs.FileInfo), infos: make(map[string]agefile.Info), inside: make(map[string]agefile.Entry)}
 }
 
 // offer notes those of places that were made since the batch began and fit.
@@ -129,6 +143,51 @@ func (m *matcher) inspect(path string) agefile.Info {
 		m.infos[path] = info
 	}
 	return info
+}
+
+var hiddenName = regexp.MustCompile(`^[0-9a-f]{16}\.tar\.age$`)
+
+// matchHidden offers every item the hidden names of its folder.
+func (m *matcher) matchHidden(items []batch.Item, opt batch.EncryptOptions, ids []age.Identity) {
+	names := make(map[string][]string)
+	for _, it := range items {
+		dir := filepath.Dir(batch.EncryptedPath(it, opt))
+		places, known := names[dir]
+		if !known {
+			entries, _ := os.ReadDir(dir) // one that cannot be read has no results
+			for _, e := range entries {
+				if hiddenName.MatchString(e.Name()) {
+					places = append(places, filepath.Join(dir, e.Name()))
+				}
+			}
+			names[dir] = places
+		}
+		source, err := os.Stat(it.Path)
+		if err != nil && !opt.RemoveOriginals {
+			continue
+		}
+		m.offer(it.Path, places, func(path string, result fs.FileInfo) bool {
+			in := m.entry(path, ids)
+			return in.Name == filepath.Base(it.Path) && in.Folder == it.Folder &&
+				(it.Folder || in.Size == it.Size && (err != nil || sameTime(source.ModTime(), in.ModTime)))
+		})
+	}
+}
+
+// entry is what a whole archive says is in it; nothing if it cannot be read.
+func (m *matcher) entry(path string, ids []age.Identity) agefile.Entry {
+	e, known := m.inside[path]
+	if known {
+		return e
+	}
+	if len(ids) > 0 && m.inspect(path).PlainSizeExact {
+		if src, err := safefile.OpenSource(path); err == nil {
+			e, _ = agefile.FirstEntry(context.Background(), src, ids) // not ours: nothing
+			src.Close()
+		}
+	}
+	m.inside[path] = e
+	return e
 }
 
 // settle pairs originals with results where that leaves no doubt: no other

@@ -99,9 +99,28 @@ func TestEncryptedSince(t *testing.T) {
 			want: []string{"a"},
 		},
 		"hidden": {
+			opt: batch.EncryptOptions{HideNames: true},
+			done: func(d string) []string {
+				write(t, d+"/box/x", "x", old)
+				return []string{write(t, d+"/a", "aaa", old), d + "/box"}
+			},
+			left: func(d string) []string { return []string{write(t, d+"/c", "aaa", old)} },
+			want: []string{"a", "box"},
+		},
+		"hidden, changed since": {
 			opt:  batch.EncryptOptions{HideNames: true},
+			done: func(d string) []string { return []string{write(t, d+"/a", "aaa", old), write(t, d+"/b", "bbb", old)} },
+			more: func(d string) { write(t, d+"/a", "aaaa", old); write(t, d+"/b", "bbb", old.Add(1)) },
+		},
+		"hidden, equal names": {
+			opt:  batch.EncryptOptions{HideNames: true, Dir: "out"},
+			done: func(d string) []string { return []string{write(t, d+"/1/x", "aaa", old)} },
+			left: func(d string) []string { return []string{write(t, d+"/2/x", "bbb", old)} },
+		},
+		"hidden, removed as asked": {
+			opt:  batch.EncryptOptions{HideNames: true, RemoveOriginals: true},
 			done: func(d string) []string { return []string{write(t, d+"/a", "aaa", old)} },
-			left: func(d string) []string { return []string{write(t, d+"/c", "ccc", old)} },
+			want: []string{"a"},
 		},
 		"equal names in one folder, and nobody can tell whose": {
 			opt:  batch.EncryptOptions{Dir: "out"},
