@@ -50,7 +50,16 @@ const leastModule = 3
 func openCode(w fyne.Window, k identity.Public, code image.Image) {
 	var sheet *widget.Sheet
 	module, side := fitting(w.Canvas(), code)
-	picture := newCodeView(code, side)
+	shown := code
+	if sub, ok := code.(interface {
+		SubImage(image.Rectangle) image.Image
+	}); ok && module < leastModule {
+		// What cannot be scanned anyway may have half of the quiet zone, and
+		// larger modules for it.
+		shown = sub.SubImage(code.Bounds().Inset(2))
+		_, side = fitting(w.Canvas(), shown)
+	}
+	picture := newCodeView(shown, side)
 	large := widget.SecondaryButton(text.T("code.enlarge"), nil).WithIcon("show")
 	large.OnTapped = func() { enlarge(w, code, large) }
 	save := widget.SecondaryButton(text.T("code.save"), func() { saveCode(w, k, code) }).WithIcon("save")
