@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"cryptodesk/engine/session"
+	"cryptodesk/gui/keys"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/widget"
 )
@@ -211,5 +213,35 @@ func TestAutoLockIsReadWithBounds(t *testing.T) {
 		if err := m.UnmarshalJSON([]byte(raw)); err != nil || m != want {
 			t.Errorf("%s became %d, %v", raw, m, err)
 		}
+	}
+}
+
+// Whatever holds a passphrase that is being typed, a lock wipes it.
+func TestLockWipesEveryFieldThereIs(t *testing.T) {
+	w, _, _ := stand(t, session.Unlocked)
+	c := w.win.Canvas()
+	keys.ChangePassphrase(w.win, w.eng, w.keysDesk(), nil)
+	first, ok := c.Focused().(*widget.PassphraseField)
+	if !ok {
+		t.Fatalf("the keyboard is on %T", c.Focused())
+	}
+	sheet := widget.NewPassphraseField("on a sheet that forgets it")
+	widget.NewSheet("Over the other", sheet).Open(c, sheet)
+	nowhere := widget.NewPassphraseField("on nothing any more")
+	fields := []*widget.PassphraseField{first, sheet, nowhere}
+	for _, f := range fields {
+		test.Type(f, "half a pass")
+	}
+	w.lock()
+	for i, f := range fields {
+		if f.Text().Bytes() != nil {
+			t.Errorf("field %d still holds what was typed", i)
+		}
+	}
+	if c.Overlays().Top() != nil {
+		t.Error("a sheet lies over the lock screen")
+	}
+	if n := widget.WipeTyped(); n != 1 {
+		t.Errorf("%d fields on the lock screen", n)
 	}
 }

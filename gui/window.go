@@ -41,6 +41,7 @@ type window struct {
 	waiting []string // dropped while locked
 	silence func()   // ends the engine's news
 	leaving bool
+	overdue func() // the toolkit's own end begins
 }
 
 // start fills the window and listens to the engine.
@@ -127,6 +128,7 @@ func (w *window) showLocked() {
 	w.rail, w.keys, w.recovery, w.config = nil, nil, nil, nil
 	w.away.anew()
 	clip.Clear(nil)
+	widget.WipeTyped()
 	w.unlock = lock.NewUnlock(w.eng, w.win, w.lockedBecause())
 	w.stage.Set(w.unlock.View())
 	w.unlock.Focus()

@@ -65,6 +65,7 @@ func NewPassphraseField(spoken string) *PassphraseField {
 	f.later = func(g func()) { time.AfterFunc(submitDelay, func() { cross.Do(g) }) }
 	f.eye = IconButton("eye", text.T("passphrase.show"), func() { f.Reveal(!f.shown) })
 	f.ExtendBaseWidget(f)
+	live[f] = struct{}{}
 	return f
 }
 
@@ -95,6 +96,7 @@ func (f *PassphraseField) Clear() {
 
 // Destroy wipes the field for good.
 func (f *PassphraseField) Destroy() {
+	delete(live, f)
 	f.due = false
 	f.text.Destroy()
 	f.Reveal(false)
