@@ -237,3 +237,23 @@ func problemOf(path string, err error) error {
 	}
 	return fault.FromOS(path, err)
 }
+
+// LendStateKeys calls f, inside secret.Do, with each key of the sealed state,
+// which f must not keep. While locked there are none.
+func (s *Session) LendStateKeys(f func(key []byte)) {
+	n := s.notes()
+	if n == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.keys == nil {
+		return
+	}
+	for _, k := range []*secret.Key{n.keys.session, n.keys.mark} {
+		_ = k.Open(func(key []byte) error { // destroyed meanwhile: there is none
+			f(key)
+			return nil
+		})
+	}
+}
