@@ -67,12 +67,12 @@ func TestMemoryProof(t *testing.T) {
 	var good, bad []*outcome
 	for i := range runs(t) {
 		t.Run(fmt.Sprintf("wiping %d", i+1), func(t *testing.T) {
-			o := live(t, d, program, pass, i%5 == 0)
+			o := live(t, d, program, pass, i%5 == 0, true)
 			good = append(good, o)
 			judge(t, o)
 		})
 		t.Run(fmt.Sprintf("not wiping %d", i+1), func(t *testing.T) {
-			o := live(t, d, careless, pass, false)
+			o := live(t, d, careless, pass, false, false)
 			bad = append(bad, o)
 			for _, at := range []moment{idle, locked, cored} {
 				if o.reports[at].Found() == 0 {
@@ -87,6 +87,7 @@ func TestMemoryProof(t *testing.T) {
 // judge holds one run to the promise.
 func judge(t *testing.T, o *outcome) {
 	t.Helper()
+	t.Log(o.steps)
 	for at, r := range o.reports {
 		switch moment(at) {
 		case locked, cored:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -38,6 +37,7 @@ type outcome struct {
 	needles int
 	core    string // how it was taken
 	early   bool   // the job was over before it could be stopped
+	steps   string // how long each step took
 }
 
 // life is one run of the program.
@@ -51,14 +51,22 @@ type life struct {
 	pass    string
 	secrets *secrets
 	out     *outcome
+	last    time.Time
+}
+
+// step notes how long it was since the last one.
+func (l *life) step(name string) {
+	now := time.Now()
+	l.out.steps += fmt.Sprintf("%s %.1f s, ", name, now.Sub(l.last).Seconds())
+	l.last = now
 }
 
 // live plays the story: type the passphrase, unlock, encrypt, decrypt, export a private key, lock. With typed, the
-// profile is made by the window too.
-func live(t *testing.T, d *desk.Display, program, pass string, typed bool) *outcome {
+// profile is made by the window too; with plants, every needle is planted once to see that it would be found.
+func live(t *testing.T, d *desk.Display, program, pass string, typed, plants bool) *outcome {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, fmt.Errorf("nothing more happened"))
 	defer cancel()
-	l := &life{ctx: ctx, t: t, pass: pass, folder: t.TempDir(), out: &outcome{}}
+	l := &life{ctx: ctx, t: t, pass: pass, folder: t.TempDir(), out: &outcome{}, last: time.Now()}
 	l.work = workplace(t)
 	l.home = filepath.Join(l.folder, "profile")
 	if !typed {
@@ -81,15 +89,21 @@ func live(t *testing.T, d *desk.Display, program, pass string, typed bool) *outc
 	} else {
 		l.do(p.Unlock(ctx, pass))
 	}
+	l.step("unlock")
 	l.secrets, err = profile(pass, filepath.Join(l.home, "keyring.age"))
 	l.do(err)
 	defer l.secrets.set.Destroy()
+	l.step("needles")
 	l.use()
 	l.look(idle)
-	l.do(halted(ctx, p.PID(), func() (err error) {
-		l.out.planted, err = plant(ctx, p.PID(), l.secrets.set)
-		return err
-	}))
+	l.step("search")
+	if plants {
+		l.do(halted(ctx, p.PID(), func() (err error) {
+			l.out.planted, err = plant(ctx, p.PID(), l.secrets.set)
+			return err
+		}))
+		l.step("plant")
+	}
 	l.lock()
 	return l.out
 }
@@ -111,7 +125,7 @@ func (l *life) prepare(program string) {
 
 // use does everything that touches a secret, and searches during one job.
 func (l *life) use() {
-	before := l.quiet(-1)
+	before := l.quiet(0)
 	original := filepath.Join(l.work, "film.bin")
 	f, err := os.Create(original)
 	l.do(err)
@@ -122,23 +136,28 @@ func (l *life) use() {
 	l.do(os.Remove(original))
 	l.do(l.secrets.opened(original + ".age"))
 	before = l.quiet(before)
+	l.step("encrypt")
 
 	l.do(l.Bring(l.ctx, original+".age"))
 	done := l.Events("job.done")
 	l.do(l.Tap(l.ctx, "plan.go"))
 	l.do(l.Screen(l.ctx, "files.run", "files.done"))
 	l.look(busy)
+	l.step("search in a job")
 	l.out.early = l.Events("job.done") > done
 	_, err = l.Event(l.ctx, "job.done", done)
 	l.do(err)
 	before = l.quiet(before)
+	l.step("decrypt")
 
 	l.export()
 	before = l.quiet(before)
+	l.step("export")
 	state := filepath.Join(l.home, "session.state")
 	l.do(desk.AwaitFile(l.ctx, state))
 	l.do(l.secrets.session(state))
 	l.quiet(before - 1)
+	l.step("state")
 }
 
 // export writes the private key, which asks for the passphrase again.
@@ -170,13 +189,17 @@ func (l *life) lock() {
 	l.do(l.Press("Ctrl+L"))
 	l.do(l.Locked(l.ctx))
 	l.quiet(before)
+	l.step("lock")
 	l.look(locked)
+	l.step("search")
 	path := filepath.Join(l.work, "core")
 	how, err := core(l.ctx, l.PID(), path)
 	l.do(err)
 	l.out.core = how
+	l.step("core")
 	l.out.reports[cored], err = l.secrets.set.File(l.ctx, path)
 	l.do(err)
+	l.step("search of it")
 	l.do(os.Remove(path))
 }
 
@@ -217,15 +240,4 @@ func workplace(t *testing.T) string {
 		}
 	}
 	return t.TempDir()
-}
-
-func describe(r *scan.Report) string {
-	if r == nil {
-		return "-"
-	}
-	s := fmt.Sprintf("%d", r.Found())
-	if r.Guarded > 0 {
-		s += fmt.Sprintf(" (+%d guarded)", r.Guarded)
-	}
-	return strings.TrimSpace(s)
 }
