@@ -210,10 +210,17 @@ func (m *importing) keep(s string) {
 	}
 }
 
-// isPrivate knows private keys, which must not be shown or handed on.
+// isPrivate knows private keys, which must not be shown or handed on: by what
+// marks one wherever it stands, also half typed, and by the whole.
 func isPrivate(s string) bool {
-	s = strings.ToUpper(s)
-	return strings.Contains(s, "AGE-SECRET-KEY-") || strings.Contains(s, "AGE-PLUGIN-") || strings.Contains(s, "PRIVATE KEY-----")
+	upper := strings.ToUpper(s)
+	for _, mark := range []string{"AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----", "PRIVATE KEY BLOCK-----", "PUTTY-USER-KEY-FILE"} {
+		if strings.Contains(upper, mark) {
+			return true
+		}
+	}
+	m := identity.Recognise([]byte(s))
+	return m.Private() && m != identity.AgeEncrypted // what is encrypted may be shown
 }
 
 func (m *importing) say(s string) {

@@ -219,7 +219,8 @@ func TestPasteThatComesAfterTheLock(t *testing.T) {
 }
 
 func TestTypedPrivateKeyGoesAway(t *testing.T) {
-	for _, private := range []string{"AGE-SECRET-KEY-1QQQ", "age-secret-key-pq-1qqq", "AGE-PLUGIN-YUBIKEY-1", "-----BEGIN OPENSSH PRIVATE KEY-----"} {
+	for _, private := range []string{"AGE-SECRET-KEY-1QQQ", "age-secret-key-pq-1qqq", "AGE-PLUGIN-YUBIKEY-1", "-----BEGIN OPENSSH PRIVATE KEY-----",
+		"-----BEGIN PGP PRIVATE KEY BLOCK-----", "PuTTY-User-Key-File-3: ssh-ed25519"} {
 		s, w := stand(t, &desk{})
 		s.importFrom(nil)
 		area := field(t, w, text.T("import.text"))
