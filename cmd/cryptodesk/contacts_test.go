@@ -177,3 +177,26 @@ func TestHardwareOnlyIsSaid(t *testing.T) {
 		t.Errorf("%s: %s", got.kind, got.err)
 	}
 }
+
+// TestACardGoesByPicture: what one draws, the other reads.
+func TestACardGoesByPicture(t *testing.T) {
+	ada, bo := newShell(t), newShell(t)
+	bo.ok("keys", "rename", "Ada", "Bo")
+	picture := ada.path("bo.png")
+	bo.ok("keys", "export", "--qr", picture)
+	bo.not(fault.Exists, "keys", "export", "--qr", picture)
+	if out := ada.ok("contacts", "add", picture); !strings.HasPrefix(out, "Bo  post-quantum") {
+		t.Errorf("read %q", out)
+	}
+	mine := jsonLines[keyLine](t, bo.ok("keys", "list", "--json"))[0]
+	if theirs := jsonLines[contactLine](t, ada.ok("contacts", "list", "--json"))[0]; theirs.Recipient != mine.Recipient || theirs.Classic != mine.Classic {
+		t.Errorf("%+v", theirs)
+	}
+	raw, _ := os.ReadFile(picture)
+	if got := ada.try(nil, nil, string(raw), "contacts", "add", "-"); got.out != "Bo is there already.\n" {
+		t.Errorf("from stdin: %s%s", got.out, got.err)
+	}
+	if got := ada.try(nil, nil, "", "keys", "import", picture); got.kind != fault.CannotImport || !strings.Contains(got.err, "A picture") {
+		t.Errorf("as a key: %s %s", got.kind, got.err)
+	}
+}
