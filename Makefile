@@ -33,7 +33,7 @@ PACMAN_test   := xorg-server-xvfb dbus openssh openssl tar
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 
-.PHONY: help run build deps deps-window deps-test test test-unit test-e2e race bench bench-engine bench-start fuzz lint tour screenshots clean
+.PHONY: help run build deps deps-window deps-test test test-unit test-e2e proof build-nowipe race bench bench-engine bench-start fuzz lint tour screenshots clean
 
 help:
 	@echo "run          build the program and open its window; without a display, play the tour"
@@ -42,6 +42,7 @@ help:
 	@echo "test         everything: engine, widgets, command line, real windows on a virtual display"
 	@echo "test-unit    the part of it that needs no display"
 	@echo "test-e2e     the part of it that plays on a virtual display; pictures in build/e2e/"
+	@echo "proof        the memory of the real program searched for every secret, PROOF_RUNS times ($(PROOF_RUNS)); needs root"
 	@echo "race         engine tests under the race detector"
 	@echo "bench        speed and memory against age, cp and the cipher's own limit (BENCHFLAGS=-only=speed ...)"
 	@echo "bench-engine the Go benchmarks of the engine"
@@ -86,8 +87,17 @@ test: test-unit test-e2e
 test-unit: deps
 	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
 
-test-e2e: deps-test build build/age build/age-keygen
-	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk
+test-e2e: deps-test build build-nowipe build/age build/age-keygen
+	$(DESK) $(TESTFLAGS) -count=1 -timeout 15m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk ./cmd/cryptodesk/proof
+
+# Needs root, to read the memory of a program that is closed to everybody else. With gdb the cores are gdb's.
+PROOF_RUNS ?= 30
+proof: deps-test build build-nowipe
+	PROOF_RUNS=$(PROOF_RUNS) PROOF_CORE=gdb $(DESK) $(TESTFLAGS) -count=1 -timeout 0 -v -run '^TestMemoryProof$$' ./cmd/cryptodesk/proof
+
+# The positive control: it wipes nothing, says so wherever it says its version, and is never shipped.
+build-nowipe: deps-window
+	$(WINDOW),nowipe -o $(PROGRAM)-nowipe ./cmd/cryptodesk
 
 race: deps
 	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race $(TESTFLAGS) -timeout 15m ./engine/...

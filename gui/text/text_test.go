@@ -12,6 +12,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/passphrase"
 	"cryptodesk/engine/secret"
+	"cryptodesk/engine/secret/scan"
 )
 
 func use(t *testing.T, l Language) {
@@ -75,6 +76,12 @@ func TestKeysOfOtherRoomsExist(t *testing.T) {
 	}
 	for _, r := range secret.Reasons() {
 		keys = append(keys, "memory."+string(r))
+	}
+	for _, k := range secret.WarningKinds() {
+		keys = append(keys, "memory.warning."+string(k))
+	}
+	for _, k := range scan.Kinds() {
+		keys = append(keys, "memory.kind."+string(k))
 	}
 	for _, key := range append(keys, passphrase.PlainKeys()...) {
 		if !Has(key) {

@@ -99,7 +99,8 @@ func judge(t *testing.T, o *outcome) {
 				t.Errorf("%s: %v", names[at], r)
 			}
 		case busy:
-			t.Logf("%s: %v", names[at], r)
+			first, _, _ := strings.Cut(r.String(), "\n")
+			t.Logf("%s: %s", names[at], first)
 			if o.early {
 				t.Logf("the job was over before it could be stopped")
 			} else if r.Kept[scan.FileKey]+r.Count[scan.FileKey] == 0 {

@@ -1,3 +1,5 @@
+//go:build !race // whose shadow memory is terabytes
+
 package scan
 
 import (
