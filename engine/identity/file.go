@@ -38,6 +38,9 @@ func (m *Meta) Read(line []byte) bool {
 		m.Name, _ = CleanName(string(value))
 	case "created":
 		m.Created, _ = time.Parse(time.RFC3339, string(value))
+		if m.Created = m.Created.UTC(); m.Created.Year() < 0 || m.Created.Year() > 9999 {
+			m.Created = time.Time{} // it could not be written again
+		}
 	default:
 		return false
 	}
@@ -103,37 +106,22 @@ func readSSH(text []byte, meta Meta) (*KeyPair, error) {
 // (destroyed).
 func (k *KeyPair) MarshalIdentity() (*secret.Buffer, error) {
 	public := k.Public()
+	if size := public.NativeSize(); size > 0 {
+		out := secret.New(size)
+		if _, err := k.AppendNative(out.Bytes()[:0], public); err != nil {
+			out.Destroy()
+			return nil, err
+		}
+		return out, nil
+	}
 	var out *secret.Buffer
 	err := k.key.Open(func(root []byte) error {
 		if public.Kind == Plugin {
 			out = marshalPlugin(public, root)
 			return nil
 		}
-		if public.Kind != Hybrid && public.Kind != X25519 {
-			out = secret.New(len(root))
-			copy(out.Bytes(), root)
-			return nil
-		}
-		head := public.Comments()
-		tail := ""
-		size := len(head) + bech32Size(x25519Prefix, keySize) + 1
-		if public.Kind == Hybrid {
-			tail = "# classic public key: " + public.Classic.Text + "\n"
-			size += bech32Size(hybridPrefix, keySize) + 1 + len(tail)
-		}
-		out = secret.New(size)
-		text := append(out.Bytes()[:0], head...)
-		if public.Kind == Hybrid {
-			text = append(appendBech32(text, hybridPrefix, root), '\n')
-			text = append(text, tail...)
-			var classic [keySize]byte
-			derive(classic[:], root, classicLabel)
-			appendBech32(text, x25519Prefix, classic[:])
-			secret.Wipe(classic[:])
-		} else {
-			appendBech32(text, x25519Prefix, root)
-		}
-		out.Bytes()[size-1] = '\n'
+		out = secret.New(len(root))
+		copy(out.Bytes(), root)
 		return nil
 	})
 	return out, err

@@ -42,6 +42,9 @@ func (r Recipient) ID() string {
 // installed. Anything else is fault.BadRecipient, whose subject is
 // never the text itself: it could be a private key pasted by mistake.
 func ParseRecipient(s string) (Recipient, error) {
+	if text := strings.TrimSpace(s); isHybrid(text) {
+		return Recipient{Hybrid, text}, nil
+	}
 	r, _, err := parse(s, nil)
 	return r, err
 }

@@ -161,14 +161,14 @@ func (b *book) sortGroups() {
 // group reads a group; a line that is none stays a comment.
 func (p *parser) group(line []byte) bool {
 	var in circle
-	if len(p.book.groups) == maxGroups || json.Unmarshal(line, &in) != nil || len(in.Members) > maxContacts {
+	if len(p.groups.groups) == maxGroups || json.Unmarshal(line, &in) != nil || len(in.Members) > maxContacts {
 		return false
 	}
 	name, err := identity.CleanName(in.Name)
-	if err != nil || p.book.findGroup(name) >= 0 || slices.ContainsFunc(in.Members, notAnID) {
+	if err != nil || p.groups.findGroup(name) >= 0 || slices.ContainsFunc(in.Members, notAnID) {
 		return false
 	}
-	p.book.groups = append(p.book.groups, Group{name, distinct(in.Members)})
+	p.groups.groups = append(p.groups.groups, Group{name, distinct(in.Members)})
 	return true
 }
 

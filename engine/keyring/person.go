@@ -35,53 +35,59 @@ type proposal struct {
 	Since   time.Time `json:"since"`
 }
 
-// offer is a proposal that was read and belongs to nobody yet.
+// offer is a proposal that was read.
 type offer struct {
-	line []byte // as in the file
 	to   string
 	keys identity.Offer
 }
 
-// contact reads a person; a line that is none stays a comment.
-func (p *parser) contact(line []byte) bool {
+// readPerson reads a contact; a line that is none stays a comment. checked are
+// public keys that need no second look.
+func (c *comment) readPerson(checked map[string]identity.Recipient) {
 	var in person
-	if len(p.book.contacts) == maxContacts || json.Unmarshal(line, &in) != nil {
-		return false
+	if json.Unmarshal(c.line[len(contactTag):], &in) != nil {
+		return
 	}
 	name, err := identity.CleanName(in.Name)
 	if err != nil {
-		return false
+		return
 	}
-	c := identity.Contact{Name: name, Verified: in.Verified, Added: in.Added.UTC()}
-	var ok bool
-	if c.Recipient, c.Classic, c.Signing, ok = readKeys(in.Key, in.Classic, in.Signing); ok {
-		p.book.contacts = append(p.book.contacts, c)
-	}
-	return ok
+	c.person = identity.Contact{Name: name, Verified: in.Verified, Added: date(in.Added)}
+	c.person.Recipient, c.person.Classic, c.person.Signing, c.understood = readKeys(checked, in.Key, in.Classic, in.Signing)
 }
 
-// offer reads an offer; a line that is none stays a comment.
-func (p *parser) offer(line []byte) bool {
+// readOffer reads an offer; a line that is none stays a comment.
+func (c *comment) readOffer(checked map[string]identity.Recipient) {
 	var in proposal
-	if len(p.offers) == maxContacts || json.Unmarshal(line[len(offerTag):], &in) != nil || notAnID(in.To) {
-		return false
+	if json.Unmarshal(c.line[len(offerTag):], &in) != nil || notAnID(in.To) {
+		return
 	}
-	o := offer{line: line, to: in.To}
-	o.keys.Since = in.Since.UTC()
-	var ok bool
-	if o.keys.Recipient, o.keys.Classic, o.keys.Signing, ok = readKeys(in.Key, in.Classic, in.Signing); ok {
-		p.offers = append(p.offers, o)
-	}
-	return ok
+	o := identity.Offer{Since: date(in.Since)}
+	o.Recipient, o.Classic, o.Signing, c.understood = readKeys(checked, in.Key, in.Classic, in.Signing)
+	c.offer = offer{in.To, o}
 }
 
-func readKeys(key, classic string, signing []byte) (main, second identity.Recipient, verify []byte, ok bool) {
-	main, err := identity.ParseRecipient(key)
+// date is t in UTC; the zero date if that cannot be written.
+func date(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+func readKeys(checked map[string]identity.Recipient, key, classic string, signing []byte) (main, second identity.Recipient, verify []byte, ok bool) {
+	parse := func(text string) (identity.Recipient, error) {
+		if r, ok := checked[text]; ok {
+			return r, nil
+		}
+		return identity.ParseRecipient(text)
+	}
+	main, err := parse(key)
 	if err != nil {
 		return main, second, nil, false
 	}
 	if classic != "" {
-		if second, err = identity.ParseRecipient(classic); err != nil || second.PostQuantum() {
+		if second, err = parse(classic); err != nil || second.PostQuantum() {
 			return main, second, nil, false
 		}
 	}
@@ -94,23 +100,23 @@ func readKeys(key, classic string, signing []byte) (main, second identity.Recipi
 // placeOffers gives offers to their contacts. One for nobody stays a comment: a
 // later version's contact may be meant. One for the keys that are there already
 // is no offer.
-func (p *parser) placeOffers() {
+func (p *parser) placeOffers(b *book) {
 	if len(p.offers) == 0 {
 		return
 	}
-	at := make(map[string]int, len(p.book.contacts))
-	for i, c := range p.book.contacts {
+	at := make(map[string]int, len(b.contacts))
+	for i, c := range b.contacts {
 		at[c.ID()] = i
 	}
 	for _, o := range p.offers {
-		i, found := at[o.to]
-		if !found || p.book.contacts[i].Offered != nil {
-			p.stray = append(p.stray, o.line)
+		if !o.understood {
 			continue
 		}
-		c := &p.book.contacts[i]
-		c.Offered = &o.keys
-		dropEmptyOffer(c)
+		i, found := at[o.offer.to]
+		if o.understood = found && b.contacts[i].Offered == nil; o.understood {
+			b.contacts[i].Offered = &o.offer.keys
+			dropEmptyOffer(&b.contacts[i])
+		}
 	}
 }
 

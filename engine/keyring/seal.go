@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"io"
 	"sync"
 
@@ -88,21 +87,21 @@ func (s *seal) open(path string, raw []byte) (*book, error) {
 	if len(body) < stream.NonceSize {
 		return nil, fault.New(fault.KeyringDamaged, path, nil)
 	}
-	var b *book
+	nonce, payload := [stream.NonceSize]byte(body), body[stream.NonceSize:]
+	size, err := stream.PlainSize(int64(len(payload)))
+	if err != nil {
+		return nil, asKeyringFault(path, err)
+	}
+	plain := secret.New(int(size))
+	defer plain.Destroy()
 	err = s.key.Open(func(key []byte) error {
-		nonce, payload := [stream.NonceSize]byte(body), body[stream.NonceSize:]
-		size, err := stream.PlainSize(int64(len(payload)))
-		if err != nil {
-			return err
-		}
-		plain := secret.New(int(size))
-		defer plain.Destroy()
-		if _, err := stream.OpenSmall(plain.Bytes()[:0], payload, key, nonce); err != nil {
-			return err
-		}
-		b, err = parse(plain.Bytes())
+		_, err := stream.OpenSmall(plain.Bytes()[:0], payload, key, nonce)
 		return err
 	})
+	var b *book
+	if err == nil {
+		b, err = parse(plain.Bytes())
+	}
 	if err != nil {
 		return nil, asKeyringFault(path, err)
 	}
@@ -117,16 +116,11 @@ func (s *seal) close(b *book) ([]byte, error) {
 		return nil, err
 	}
 	defer plain.Destroy()
+	if err := b.readsBack(plain.Bytes()); err != nil {
+		return nil, err
+	}
 	var raw []byte
 	err = s.key.Open(func(key []byte) error {
-		check, err := parse(plain.Bytes())
-		if err != nil {
-			return fault.New(fault.Internal, "", err)
-		}
-		defer check.destroy()
-		if len(check.keys) != len(b.keys) || len(check.contacts) != len(b.contacts) || len(check.groups) != len(b.groups) {
-			return fault.New(fault.Internal, "", errors.New("keyring text does not read back"))
-		}
 		var nonce [stream.NonceSize]byte
 		rand.Read(nonce[:])
 		size := len(s.header) + len(nonce) + int(stream.EncryptedSize(int64(plain.Len())))

@@ -12,7 +12,6 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
-	"cryptodesk/engine/secret"
 )
 
 func sshText(t testing.TB) string {
@@ -141,6 +140,10 @@ func TestTextRefused(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(title + "\n" + hint + "\n\n# name: Ana\n# created: 2026-11-20T00:00:00Z\n" + unlocker.String() + "\n"))
 	f.Add([]byte("# contact: {\"name\":\"Ben\",\"key\":\"" + unlocker.Recipient().String() + "\",\"added\":\"2026-11-20T00:00:00Z\"}\n"))
+	public := unlocker.Recipient().String()
+	f.Add([]byte("# contact: {\"name\":\"Ben\",\"key\":\"" + public + "\",\"added\":\"9999-12-31T23:00:00-09:00\"}\n# offer: {\"to\":\"" +
+		must(identity.ParseRecipient(public)).ID() + "\",\"key\":\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN\"}\n" +
+		"# group: {\"name\":\"All\",\"members\":[\"x\"]}\n# created: 9999-12-31T23:00:00-09:00\n# name: x\n" + unlocker.String() + "\n"))
 	f.Add([]byte("# contact: {}\n# ssh key: AAAA\n#\n# \nAGE-PLUGIN-X\n# CryptoDesk keyring v10\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		b, err := parseText(string(in))
@@ -153,12 +156,15 @@ func FuzzParse(f *testing.F) {
 		}
 		defer b.destroy()
 		first := text(t, b)
+		if err := b.readsBack([]byte(first)); err != nil {
+			t.Fatalf("%v:\n%s", err, first)
+		}
 		back, err := parseText(first)
 		if err != nil {
 			t.Fatalf("%v:\n%s", err, first)
 		}
 		defer back.destroy()
-		if len(back.keys) != len(b.keys) || len(back.contacts) != len(b.contacts) {
+		if len(back.keys) != len(b.keys) || len(back.contacts) != len(b.contacts) || len(back.groups) != len(b.groups) {
 			t.Fatalf("%d keys and %d contacts became %d and %d", len(b.keys), len(b.contacts), len(back.keys), len(back.contacts))
 		}
 		if second := text(t, back); second != first {
@@ -187,7 +193,7 @@ func BenchmarkLargeText(b *testing.B) {
 	b.SetBytes(int64(plain.Len()))
 	b.Run("parse", func(b *testing.B) {
 		for b.Loop() {
-			secret.Do(func() { must(parse(plain.Bytes())).destroy() })
+			must(parse(plain.Bytes())).destroy()
 		}
 	})
 }
