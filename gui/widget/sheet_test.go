@@ -54,15 +54,15 @@ func TestPicturesAreDrawnOnce(t *testing.T) {
 	light(t)
 	i := NewIcon("key", theme.Muted, 20)
 	test.NewTempWindow(t, i).Resize(fyne.NewSize(40, 40))
-	image := test.WidgetRenderer(i).Objects()[0].(*canvas.Image)
+	r := test.WidgetRenderer(i).(*renderer)
+	image := r.parts[0].(*canvas.Image)
 	i.Refresh()
-	before := image.Image
-	i.Refresh()
-	if image.Image != before {
+	if r.redraws(0, image) {
 		t.Error("drawn anew although nothing changed")
 	}
-	i.Set("key", theme.Danger)
-	if image.Image == before {
+	i.role = theme.Danger
+	i.paint(r.parts)
+	if !r.redraws(0, image) {
 		t.Error("not drawn anew in another colour")
 	}
 }
