@@ -1,4 +1,6 @@
-//go:build !race // whose shadow memory is terabytes
+// Not under the race detector, whose shadow memory is terabytes.
+
+//go:build !race
 
 package engine
 
