@@ -7,7 +7,7 @@
 // toolkit, which would leave copies of it in memory (it may be a passphrase):
 // the X server says who owns the clipboard, and a clipboard manager's copy is
 // compared in guarded memory. It imports the toolkit, xgb, engine/secret,
-// gui/cross, gui/text, gui/theme and gui/widget. All of it is for the UI
+// gui/cross, gui/text, gui/theme, gui/trace and gui/widget. All of it is for the UI
 // goroutine.
 package clip
 
@@ -19,6 +19,7 @@ import (
 	"cryptodesk/gui/cross"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
+	"cryptodesk/gui/trace"
 	"cryptodesk/gui/widget"
 )
 
@@ -88,6 +89,7 @@ func (k *keeper) clear(done func()) {
 			if same {
 				k.put("")
 			}
+			trace.Event("clip.over", map[string]any{"emptied": same})
 		}
 		if done != nil {
 			done()

@@ -105,7 +105,7 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer { return stock.NewSimpleRe
 // newAbove makes the place for a banner over something.
 func newAbove() *fyne.Container { return container.New(aboveLayout{}) }
 
-// aboveLayout puts a banner at the top, in the middle.
+// aboveLayout puts a banner at the top, in the middle, and a toast at the foot.
 type aboveLayout struct{}
 
 func (aboveLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
@@ -115,6 +115,10 @@ func (aboveLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		m := o.MinSize()
 		m.Width = fyne.Min(m.Width, size.Width-2*theme.Grid)
 		o.Resize(m)
-		o.Move(fyne.NewPos((size.Width-m.Width)/2, theme.Gap))
+		y := size.Height - m.Height - theme.Wide
+		if _, banner := o.(*Banner); banner {
+			y = theme.Gap
+		}
+		o.Move(fyne.NewPos((size.Width-m.Width)/2, y))
 	}
 }

@@ -201,9 +201,25 @@ func Toast(c fyne.Canvas, tone fyne.ThemeColorName, s string) {
 	panel := NewPanel(theme.Raised, theme.Radius)
 	panel.Stroke, panel.StrokeWidth = theme.Border, 1
 	box := container.NewStack(panel, Pad(12, theme.Gap, Row(theme.Grid, NewIcon(icon, tone, 20), words)))
-	if host := stageIn(c.Content()); host != nil {
+	if s, ok := c.Overlays().Top().(*Sheet); ok {
+		s.toast(box)
+	} else if host := stageIn(c.Content()); host != nil {
 		host.toast(box)
 	}
+}
+
+// toast shows a toast over the sheet, and takes the one before it away.
+func (s *Sheet) toast(o fyne.CanvasObject) {
+	drop := func(all bool) {
+		for _, old := range slices.Clone(s.above.Objects) {
+			if _, banner := old.(*Banner); !banner && (all || old == o) {
+				s.above.Remove(old)
+			}
+		}
+	}
+	drop(true)
+	s.above.Add(o)
+	time.AfterFunc(toastTime, func() { cross.Do(func() { drop(false) }) })
 }
 
 // stageIn finds the stage of a window's content.

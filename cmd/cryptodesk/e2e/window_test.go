@@ -27,12 +27,24 @@ type session struct {
 // open starts the program on a fresh desktop with a profile folder.
 func open(t *testing.T, profile string, args ...string) *session {
 	t.Helper()
-	ctx := patience(t)
-	d, err := desk.Open(ctx)
+	return openOn(t, desktop(t), profile, args...)
+}
+
+// desktop is a fresh one.
+func desktop(t *testing.T) *desk.Display {
+	t.Helper()
+	d, err := desk.Open(patience(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
+	return d
+}
+
+// openOn starts the program on a desktop.
+func openOn(t *testing.T, d *desk.Display, profile string, args ...string) *session {
+	t.Helper()
+	ctx := patience(t)
 	folder := t.TempDir()
 	p, err := d.Start(ctx, program, folder, append([]string{"--home", profile}, args...)...)
 	if err != nil {
