@@ -6,6 +6,7 @@ package gui
 
 import (
 	"context"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -60,9 +61,11 @@ var shown atomic.Pointer[window]
 // there. Every secret is wiped before it returns.
 func Run(eng *engine.Engine, dropped []string) error {
 	defer secret.Guard()
+	debug.SetPanicOnFault(true) // guarded memory that is gone ends in Guard, not in the runtime's report
 	a := app.NewWithID(appID)
 	forget(a)
 	w := open(a, eng)
+	w.overdue = endAnyway
 	w.drop(dropped)
 	trace.Pulse("quiet", secret.Settled)
 	trace.Watch(w.win)

@@ -20,7 +20,10 @@ const crashed = 2
 //	defer secret.Guard()
 //
 // The runtime would print the value of the panic and the words of every
-// function's arguments, which may be parts of a key.
+// function's arguments, which may be parts of a key. What it ends by itself, a
+// fatal error such as no memory left or a fault in C, it reports in that way
+// still, for the one goroutine (GOTRACEBACK=single), and nothing can stop it;
+// the memory goes with the process.
 func Guard() {
 	if mistake := recover(); mistake != nil {
 		WipeAll()
