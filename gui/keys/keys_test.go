@@ -349,6 +349,18 @@ func TestLateAnswerIsStale(t *testing.T) {
 	lacks(t, w, "Work")
 }
 
+func TestLateRowsLeaveTheKeyboardAlone(t *testing.T) {
+	f := &fake{}
+	s, w := screen(t, f)
+	w.Canvas().Focus(s.search)
+	f.keys = holder().keys
+	s.Refresh()
+	wants(t, w, "Mina")
+	if w.Canvas().Focused() != fyne.Focusable(s.search) {
+		t.Error("the keyboard was taken away from the search")
+	}
+}
+
 func TestKeyWithoutCard(t *testing.T) {
 	_, w := screen(t, &fake{keys: []identity.Public{{Name: "ssh", Kind: identity.SSHRSA}}})
 	lacks(t, w, "Copy my contact card")
