@@ -27,8 +27,10 @@ func (m *importing) take() {
 	}
 	m.keepNames()
 	m.busy = true
-	m.press.Disable()
-	m.back.Disable()
+	m.buttons("", nil, "", nil)
+	m.page(text.T("import.title"), widget.Pad(theme.Grid, 0,
+		widget.Row(theme.Grid, m.turning, widget.Body(text.T("import.taking")), widget.Spacer())), nil)
+	m.turning.Start()
 	var wrong *source
 	sources := m.sources
 	away(func() {

@@ -331,3 +331,35 @@ func TestTenThousandKeysInAFile(t *testing.T) {
 	}
 	wants(t, w, "10,000 contacts were imported.", "compare safety words with each of them")
 }
+
+func TestLockWhileTaking(t *testing.T) {
+	q, begun, goOn := live(t), make(chan bool), make(chan bool)
+	d := &slowTake{desk: &desk{fake: &fake{}, reads: reads("card", card(person("Ana", "ana")))}, begun: begun, goOn: goOn}
+	s, w := stand(t, d.desk)
+	s.engine = d
+	s.importFrom([]string{"/card"})
+	q.until(shows(w, "Import"))
+	q.until(func() bool { return !s.importing.busy })
+	press(t, w, "Import")
+	<-begun
+	wants(t, w, "Saving it in your keyring")
+	lacks(t, w, "Cancel") // it is too late for that
+	widget.DismissAll(w.Canvas())
+	goOn <- true
+	q.until(func() bool { return !s.importing.busy })
+	if len(s.importing.sources) > 0 || w.Canvas().Overlays().Top() != nil {
+		t.Error("something lies over the lock, or is left")
+	}
+}
+
+// slowTake takes in when it is told.
+type slowTake struct {
+	*desk
+	begun, goOn chan bool
+}
+
+func (d *slowTake) Take(ctx context.Context, in *engine.Incoming) error {
+	d.begun <- true
+	<-d.goOn
+	return d.desk.Take(ctx, in)
+}
