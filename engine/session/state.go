@@ -120,6 +120,7 @@ func (n *notes) save() {
 		n.disk.announce(f.entry)
 	}
 	n.mu.Unlock()
+	secret.Settle() // sealing left copies of the key, and an idle program collects nothing for minutes
 	if err == nil {
 		err = n.disk.write(f)
 	}
