@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"crypto/subtle"
 
 	"cryptodesk/engine/fault"
@@ -37,6 +38,9 @@ func (k *KeyPair) Holds(text []byte) (main, classic bool) {
 	})
 	return main, classic
 }
+
+// IsHybrid says whether text begins as the line of a hybrid private key does.
+func IsHybrid(text []byte) bool { return bytes.HasPrefix(text, []byte(hybridPrefix)) }
 
 // NativeSize is how many bytes AppendNative appends for a key pair with that
 // public half; 0 if it is no native one.

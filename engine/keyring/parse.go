@@ -37,9 +37,9 @@ type found struct {
 	meta   identity.Meta
 	before []*comment
 
-	pair    *identity.KeyPair // what the line is, or
-	held    *identity.KeyPair // whose line it is, of those known,
-	classic bool              // its second one
+	pair    *identity.KeyPair // what the line is; or
+	held    *identity.KeyPair // whose line it is, of those that are there already
+	classic bool              // the second one of held
 }
 
 // comment is a line with no private key. What is not understood is kept: a
@@ -61,10 +61,14 @@ func parse(text []byte) (b *book, err error) {
 	}
 	b = &book{groups: p.groups.groups, contacts: p.contacts()}
 	p.placeOffers(b)
-	keys := make([]*identity.KeyPair, len(p.keys))
+	var keys []*identity.KeyPair
 	secret.Do(func() {
-		for i, f := range p.keys {
-			keys[i] = f.pair
+		for _, f := range p.keys {
+			if f.held != nil { // a second line, which has no place of its own later
+				b.keep("", f.before)
+				continue
+			}
+			keys = append(keys, f.pair)
 			b.keep(f.pair.Public().ID, f.before)
 		}
 		b.keep("", p.stray)
@@ -192,9 +196,10 @@ func (p *parser) sshKey(number int, line []byte) bool {
 func (p *parser) work() {
 	cache := p.known.recipients()
 	var tasks []func()
-	native := 0
 	held := p.known.natives()
-	for _, f := range p.keys {
+	native := 0
+	for i := 0; i < len(p.keys); i++ {
+		f := p.keys[i]
 		if f.pair != nil {
 			continue
 		}
@@ -203,7 +208,21 @@ func (p *parser) work() {
 			of = held[native]
 		}
 		native++
-		tasks = append(tasks, func() { secret.Do(func() { f.read(of) }) })
+		// A classic key that derives from the hybrid one before it needs no
+		// public key of its own.
+		half := &found{}
+		if i+1 < len(p.keys) && p.keys[i+1].pair == nil && p.known == nil && identity.IsHybrid(f.text) && !identity.IsHybrid(p.keys[i+1].text) {
+			i++
+			half = p.keys[i]
+		}
+		tasks = append(tasks, func() {
+			secret.Do(func() {
+				f.read(of)
+				if half.text != nil {
+					half.read(f.pair)
+				}
+			})
+		})
 	}
 	for _, c := range p.people {
 		tasks = append(tasks, func() { c.readPerson(cache) })
@@ -231,8 +250,8 @@ func onAllCores(tasks []func()) {
 	all.Wait()
 }
 
-// read derives a key pair, unless the line is that of the one given. Runs inside
-// secret.Do.
+// read derives a key pair, unless the line is that of the one given, which may
+// be nil. Runs inside secret.Do.
 func (f *found) read(of *identity.KeyPair) {
 	if of != nil {
 		if main, classic := of.Holds(f.text); main || classic {

@@ -3,7 +3,6 @@ package keyring
 import (
 	"crypto/ed25519"
 	"encoding/pem"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -169,31 +168,6 @@ func FuzzParse(f *testing.F) {
 		}
 		if second := text(t, back); second != first {
 			t.Fatalf("changes at every save:\n%q\n%q", first, second)
-		}
-	})
-}
-
-// A thousand contacts and two hundred key pairs, as issue 3 asks.
-func BenchmarkLargeText(b *testing.B) {
-	large := &book{}
-	for i := range 200 {
-		large.keys = append(large.keys, must(identity.New(fmt.Sprint("key ", i))))
-	}
-	for i := range 1000 {
-		if err := large.setContact(-1, contact(fmt.Sprint("contact ", i))); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.Run("marshal", func(b *testing.B) {
-		for b.Loop() {
-			must(large.marshal()).Destroy()
-		}
-	})
-	plain := must(large.marshal())
-	b.SetBytes(int64(plain.Len()))
-	b.Run("parse", func(b *testing.B) {
-		for b.Loop() {
-			must(parse(plain.Bytes())).destroy()
 		}
 	})
 }
