@@ -298,6 +298,6 @@ func TestCardOfAKnownKey(t *testing.T) {
 	d := &desk{fake: &fake{contacts: []identity.Contact{old}}, reads: reads("card", card(person("Ana Lee", "ana")))}
 	s, w := stand(t, d)
 	s.Drop([]string{"/card"})
-	wants(t, w, "Already known", "Importing adds what was missing")
+	wants(t, w, "Already known", "You have this main key already, as Ana", "Ana is marked as changed")
 	lacks(t, w, "has another key")
 }

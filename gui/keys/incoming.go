@@ -209,7 +209,7 @@ func (m *importing) contactEntry(src *source, i int) fyne.CanvasObject {
 	}
 	if old, there := m.sameKey(c); there {
 		return widget.Column(theme.Grid, known(old.Name, text.T("import.known.contact"), line),
-			widget.Note(theme.Accent, text.T("import.completes", "name", text.Name(old.Name))))
+			widget.Note(theme.Warning, text.T("import.completes", "name", text.Name(old.Name))))
 	}
 	f := src.name(false, i)
 	if f == nil {
@@ -242,8 +242,8 @@ func about(kind identity.Kind, fingerprint string) fyne.CanvasObject {
 	return widget.Column(0, widget.Caption(KindName(kind)), widget.Caption(fingerprint).Mono().Fits(widget.FitWrap))
 }
 
-// sameKey is the contact who has the key already; taking the card in then only
-// completes what is known of them.
+// sameKey is the contact who has the main key already. Other keys beside it
+// are an offer, like any other: anybody can make a card around a public key.
 func (m *importing) sameKey(c engine.IncomingContact) (identity.Contact, bool) {
 	for _, o := range m.contacts {
 		if o.Recipient == c.Recipient {
