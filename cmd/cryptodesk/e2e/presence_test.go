@@ -267,12 +267,17 @@ func TestSettingsPictures(t *testing.T) {
 				focused(id)
 				s.do(s.snap(id[len("settings."):]))
 			}
-			s.do(s.Press("Space"))
-			done, err := s.Event(s.ctx, "check.done", 0)
-			s.do(err)
-			s.do(s.snap("checked"))
-			t.Logf("%v", done)
-			s.do(s.Press("Escape"))
+			for n := range 2 {
+				s.do(s.Press("Space"))
+				done, err := s.Event(s.ctx, "check.done", n)
+				s.do(err)
+				s.do(s.snap("checked"))
+				if done["sees"] != true || done["found"] != 0.0 {
+					t.Errorf("check %d: %v", n+1, done)
+				}
+				s.do(s.Press("Escape"))
+				focused("settings.check")
+			}
 			s.do(s.Press("Ctrl+L"))
 			s.do(s.Locked(s.ctx))
 			s.quit()
