@@ -24,6 +24,7 @@ func TestManyKeys(t *testing.T) {
 	s := &paced{session: open(t, home)}
 	s.do(s.Locked(s.ctx))
 	begun := time.Now()
+	s.used, s.at = ticks(t, s.PID()), begun
 	s.do(s.Unlock(s.ctx, passphrase))
 	t.Logf("unlocked after %d ms", time.Since(begun).Milliseconds())
 	s.phase("unlocked")
@@ -69,6 +70,8 @@ func TestManyKeys(t *testing.T) {
 type paced struct {
 	*session
 	reported int
+	used     int       // processor time of the whole program by the last phase, in 1/100 s
+	at       time.Time // when that was
 }
 
 // phase says how the window answered since the phase before.
@@ -85,7 +88,10 @@ func (s *paced) phase(name string) {
 		wait, gap = max(wait, report["wait"].(float64)), max(gap, report["gap"].(float64))
 		cpu = max(cpu, report["cpu"].(float64))
 	}
-	s.t.Logf("%-32s longest wait %6.1f ms, gap %6.1f ms, cpu %6.1f ms", name, wait, gap, cpu)
+	used, now := ticks(s.t, s.PID()), time.Now()
+	share := float64(used-s.used) / now.Sub(s.at).Seconds()
+	s.used, s.at = used, now
+	s.t.Logf("%-32s longest wait %6.1f ms, gap %6.1f ms, cpu %6.1f ms; all threads %3.0f %%", name, wait, gap, cpu, share)
 }
 
 // focused waits until a widget has the keyboard.
