@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -54,9 +55,12 @@ func (b *book) contactIDs() map[string]bool {
 }
 
 // addKeys appends and drops doubles, which it answers. A key pair that came
-// without a name gets one that can be told apart.
+// without a name gets one that can be told apart. Those of plugins come last:
+// reading a keyring with a passphrase, the stock program tries one key after
+// the other and gives up at a plugin that is not installed.
 func (b *book) addKeys(keys []*identity.KeyPair) (dropped []*identity.KeyPair) {
 	b.keys, dropped = identity.Distinct(slices.Concat(b.keys, keys))
+	slices.SortStableFunc(b.keys, func(x, y *identity.KeyPair) int { return cmp.Compare(late(x), late(y)) })
 	for _, k := range b.keys {
 		if p := k.Public(); p.Name == "" {
 			// Hex digits always make a valid name.
@@ -64,6 +68,13 @@ func (b *book) addKeys(keys []*identity.KeyPair) (dropped []*identity.KeyPair) {
 		}
 	}
 	return dropped
+}
+
+func late(k *identity.KeyPair) int {
+	if k.Public().Kind == identity.Plugin {
+		return 1
+	}
+	return 0
 }
 
 // forget destroys key pairs, but none that b still holds.

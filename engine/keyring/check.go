@@ -71,9 +71,7 @@ func (p *parser) sameKeys(b *book) bool {
 func (p *parser) left() (size int) {
 	count := func(comments []*comment) {
 		for _, c := range comments {
-			if !c.understood {
-				size += len(c.line) + 1
-			}
+			size += c.size()
 		}
 	}
 	for _, f := range p.keys {

@@ -50,6 +50,9 @@ func quick(t testing.TB, store *safefile.Store, path string, keys ...*identity.K
 		t.Fatal(err)
 	}
 	t.Cleanup(k.Close)
+	if test, ok := t.(*testing.T); ok {
+		t.Cleanup(func() { stockReads(test, path) })
+	}
 	return k
 }
 

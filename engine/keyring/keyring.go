@@ -114,8 +114,8 @@ func (k *Keyring) now() (*book, *seal, error) {
 	return k.book, k.seal, nil
 }
 
-// Keys are one's own key pairs, in the order of the file, oldest first; nil
-// when closed. They stay the keyring's.
+// Keys are one's own key pairs, in the order of the file, oldest first and those
+// of plugins last; nil when closed. They stay the keyring's.
 func (k *Keyring) Keys() []*identity.KeyPair {
 	b, _, err := k.now()
 	if err != nil {

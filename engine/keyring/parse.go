@@ -46,6 +46,7 @@ type found struct {
 // later version's, or a person's.
 type comment struct {
 	line       []byte
+	hide       bool // it is none, and the stock program would stumble over it
 	person     identity.Contact
 	offer      offer
 	understood bool
@@ -132,8 +133,10 @@ func (p *parser) line(number int, line []byte) error {
 	case tagged(groupTag) && p.group(line[len(groupTag):]):
 	case line[0] == '#' && p.readMeta(line):
 	case tagged("AGE-PLUGIN-") && p.keyNow(number, line):
-	case line[0] == '#', tagged("AGE-PLUGIN-"):
+	case line[0] == '#':
 		p.comment(line)
+	case tagged("AGE-PLUGIN-"):
+		p.comment(line).hide = true
 	case len(p.keys) == 2*maxKeys: // each hybrid one brings its classic half
 		return fault.New(fault.TooMany, "", nil)
 	default:
@@ -290,13 +293,24 @@ func (p *parser) contacts() []identity.Contact {
 	return people
 }
 
+const hidden = "# "
+
+// size is what the comment takes when it is kept, in bytes.
+func (c *comment) size() int {
+	switch {
+	case c.understood:
+		return 0
+	case c.hide:
+		return len(hidden) + len(c.line) + 1
+	}
+	return len(c.line) + 1
+}
+
 // keep puts the comments that nobody understood before the key pair with that ID.
 func (b *book) keep(before string, comments []*comment) {
 	size := 0
 	for _, c := range comments {
-		if !c.understood {
-			size += len(c.line) + 1
-		}
+		size += c.size()
 	}
 	if size == 0 {
 		return
@@ -304,9 +318,13 @@ func (b *book) keep(before string, comments []*comment) {
 	lines := secret.New(size)
 	to := lines.Bytes()[:0]
 	for _, c := range comments {
-		if !c.understood {
-			to = append(append(to, c.line...), '\n')
+		if c.understood {
+			continue
 		}
+		if c.hide {
+			to = append(to, hidden...)
+		}
+		to = append(append(to, c.line...), '\n')
 	}
 	b.kept = append(b.kept, kept{before, lines})
 }

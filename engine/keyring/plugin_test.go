@@ -49,7 +49,7 @@ func TestPluginLinesAreKeys(t *testing.T) {
 	if err != nil || len(b.keys) != 4 {
 		t.Fatalf("%d keys, %v", len(b.keys), err)
 	}
-	first, second, last := b.keys[0].Public(), b.keys[1].Public(), b.keys[2].Public()
+	first, second, last := b.keys[1].Public(), b.keys[2].Public(), b.keys[3].Public()
 	if first.Kind != identity.Plugin || first.Plugin != "probe" || first.Recipient.Text != to || first.Fingerprint == "" {
 		t.Errorf("%+v", first)
 	}
@@ -61,7 +61,7 @@ func TestPluginLinesAreKeys(t *testing.T) {
 	}
 	out := text(t, b)
 	for _, line := range []string{"#       Serial: 12345678, Slot: 1", "# public key: " + to + "\n" + id, "# name: Work\n# created: 2026-01-02T03:04:05Z\n" + mute,
-		"# recipient: " + to, "AGE-PLUGIN-YUBIKEY-1QQQ"} {
+		"# recipient: " + to, "# AGE-PLUGIN-YUBIKEY-1QQQ"} {
 		if !strings.Contains(out, "\n"+line+"\n") {
 			t.Errorf("%q did not survive:\n%s", line, out)
 		}

@@ -95,7 +95,7 @@ func TestHandEditedTextLoads(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	out := text(t, b)
-	for _, line := range []string{"# my notes, by hand", "#no space: here", "#", "# contact: {\"name\":\"broken", "# ssh key: %%%", "# the end", "AGE-PLUGIN-YUBIKEY-1QQQ"} {
+	for _, line := range []string{"# my notes, by hand", "#no space: here", "#", "# contact: {\"name\":\"broken", "# ssh key: %%%", "# the end", "# AGE-PLUGIN-YUBIKEY-1QQQ"} {
 		if strings.Count(out, "\n"+line+"\n") != 1 {
 			t.Errorf("%q did not survive:\n%s", line, out)
 		}
