@@ -7,7 +7,6 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
-	"cryptodesk/engine/secret"
 )
 
 // AddKey takes key pairs in; they become the keyring's, also on error. One that
@@ -148,29 +147,7 @@ func (k *Keyring) RemoveContact(id string) error {
 }
 
 // Save writes the file although nothing changed. Changes need no Save.
-func (k *Keyring) Save() error {
-	return k.change(func(*book) error { return nil })
-}
-
-// ChangePassphrase writes the keyring under a new file key and a new
-// passphrase, which stays the caller's; keyring.age.old as well, so that the
-// old passphrase opens neither. Takes about a second.
-func (k *Keyring) ChangePassphrase(ctx context.Context, pass *secret.Buffer) error {
-	fresh, err := newSeal(ctx, pass)
-	if err != nil {
-		return err
-	}
-	_, before, err := k.now()
-	if err == nil {
-		err = k.changeUnder(fresh, func(*book) error { return nil })
-	}
-	if err != nil {
-		fresh.destroy()
-		return err
-	}
-	before.destroy()
-	return k.Save()
-}
+func (k *Keyring) Save() error { return k.change(nothing) }
 
 // SaveCopy writes a copy that opens with the same passphrase, and reads it back
 // from disk. A file that is there is not replaced: fault.Exists.
@@ -228,7 +205,7 @@ func (k *Keyring) changeUnder(fresh *seal, f func(*book) error) error {
 		return err
 	}
 	if fresh != nil {
-		seal = fresh
+		return k.rekey(next, fresh, onDisk)
 	}
 	raw, err := k.encrypt(next, seal)
 	if err != nil {
@@ -324,7 +301,8 @@ func (b *book) merged(read *book) *book {
 	return read
 }
 
-// replace makes next the state, unless Close came first.
+// replace makes next the state, unless Close came first. A seal that is no
+// longer used is destroyed.
 func (k *Keyring) replace(next *book, seal *seal) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -332,6 +310,9 @@ func (k *Keyring) replace(next *book, seal *seal) {
 		next.destroy()
 		seal.destroy()
 		return
+	}
+	if k.seal != seal {
+		k.seal.destroy()
 	}
 	k.book, k.seal = next, seal
 }
