@@ -42,6 +42,15 @@ func TestHybridCheckAgreesWithAge(t *testing.T) {
 			bad[random.IntN(1152)] |= byte(random.Uint32())
 			agree(publicText(hybridPublic, bad))
 		}
+		for _, edge := range []uint16{modulus - 1, modulus, 4095} {
+			for _, i := range []int{0, 1149} {
+				even, odd := append([]byte{}, raw...), append([]byte{}, raw...)
+				even[i], even[i+1] = byte(edge), even[i+1]&0xf0|byte(edge>>8)
+				odd[i+1], odd[i+2] = odd[i+1]&0x0f|byte(edge<<4), byte(edge>>4)
+				agree(publicText(hybridPublic, even))
+				agree(publicText(hybridPublic, odd))
+			}
+		}
 		for _, n := range []int{0, 32, 1215, 1217} {
 			agree(publicText(hybridPublic, append(append([]byte{}, raw...), 0)[:n]))
 		}

@@ -25,8 +25,8 @@ func TestTakeContacts(t *testing.T) {
 	// What anybody can sign: Ben's main key, and keys of their own.
 	forged := ben
 	forged.Classic, forged.Signing = mallory.Classic, mallory.Signing
-	halfForged := ben
-	halfForged.Classic = mallory.Classic
+	halfForged, otherSigner := ben, ben
+	halfForged.Classic, otherSigner.Signing = mallory.Classic, mallory.Signing
 	called := func(c identity.Contact, name string) identity.Contact { c.Name = name; return c }
 	verified := ben
 	verified.Verified = true
@@ -52,6 +52,7 @@ func TestTakeContacts(t *testing.T) {
 		{"a forged card", []identity.Contact{verified}, forged, 1, true},
 		{"a forged card under another name", []identity.Contact{verified}, called(forged, "Mallory"), 1, true},
 		{"the signing key with another classic one", []identity.Contact{verified}, halfForged, 1, true},
+		{"another signing key alone", []identity.Contact{verified}, otherSigner, 1, true},
 		{"the name of one, the key of another", []identity.Contact{verified, mallory}, called(mallory, "Ben"), 2, false},
 	} {
 		store, path := storeIn(t)
