@@ -33,7 +33,7 @@ func New(n int) *Buffer {
 // Take moves b into a new Buffer and wipes b.
 func Take(b []byte) *Buffer {
 	buf := New(len(b))
-	copy(buf.data, b)
+	move(buf.data, b)
 	Wipe(b)
 	return buf
 }
@@ -61,7 +61,9 @@ func (b *Buffer) Destroy() {
 // Equal compares in constant time for equal lengths. A destroyed Buffer equals nothing.
 func (b *Buffer) Equal(other *Buffer) bool {
 	x, y := b.Bytes(), other.Bytes()
-	return x != nil && y != nil && subtle.ConstantTimeCompare(x, y) == 1
+	same := false
+	do(func() { same = x != nil && y != nil && subtle.ConstantTimeCompare(x, y) == 1 })
+	return same
 }
 
 // Clone returns a copy with a life of its own, nil when b is destroyed.
@@ -71,6 +73,16 @@ func (b *Buffer) Clone() *Buffer {
 		return nil
 	}
 	c := New(len(from))
-	copy(c.data, from)
+	move(c.data, from)
 	return c
+}
+
+// move is copy with nothing left in registers. They are part of memory: a signal or the scheduler saves all of them, and
+// 16 to 32 copied bytes lie in two of them until something else needs those.
+func move(dst, src []byte) { do(func() { copy(dst, src) }) }
+
+// Copy is copy for secret bytes outside of Do: it leaves nothing in registers.
+func Copy(dst, src []byte) int {
+	move(dst, src)
+	return min(len(dst), len(src))
 }

@@ -30,7 +30,7 @@ func ReadAll(r io.Reader, max int) (*Buffer, error) {
 		}
 		if n == len(buf.data) {
 			grown := New(min(2*n, max+1))
-			copy(grown.data, buf.data)
+			move(grown.data, buf.data)
 			buf.Destroy()
 			buf = grown
 		}
@@ -40,6 +40,6 @@ func ReadAll(r io.Reader, max int) (*Buffer, error) {
 // cut returns the first n bytes of b in a Buffer of that size.
 func cut(b *Buffer, n int) *Buffer {
 	c := New(n)
-	copy(c.data, b.data)
+	move(c.data, b.data)
 	return c
 }

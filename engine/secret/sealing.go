@@ -1,9 +1,6 @@
 package secret
 
-import (
-	"crypto/rand"
-	"sync"
-)
+import "sync"
 
 // sealing holds the one key under which every Key of this run is sealed. It is made at the first use and never leaves
 // guarded memory.
@@ -24,6 +21,6 @@ func (s *sealingKey) key() *[32]byte {
 	}
 	s.buf.Destroy()
 	s.buf = New(32)
-	rand.Read(s.buf.data)
+	Random(s.buf.data)
 	return (*[32]byte)(s.buf.data)
 }

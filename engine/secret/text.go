@@ -54,7 +54,9 @@ func (t *Text) Clear() {
 func (t *Text) RuneCount() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return utf8.RuneCount(t.typed())
+	n := 0
+	do(func() { n = utf8.RuneCount(t.typed()) })
+	return n
 }
 
 // Rune returns character i, counted from 0, or utf8.RuneError when there is none.
@@ -89,7 +91,7 @@ func (t *Text) Buffer() *Buffer {
 		return nil
 	}
 	b := New(len(typed))
-	copy(b.data, typed)
+	move(b.data, typed)
 	return b
 }
 
