@@ -59,3 +59,25 @@ func (k *Keyring) Derive(label string) (*secret.Key, error) {
 	}
 	return secret.Seal(derived), nil
 }
+
+// LendFileKey calls f, inside secret.Do, with the keyring's file key, which f
+// must not keep. Errors: Locked.
+func (k *Keyring) LendFileKey(f func(key []byte)) error {
+	return k.sealed(func(seal *seal) error {
+		return seal.key.Open(func(key []byte) error {
+			f(key)
+			return nil
+		})
+	})
+}
+
+// LendFileKey calls f, inside secret.Do, with the keyring's file key, which f
+// must not keep. Errors: Locked.
+func (k *Keyring) LendFileKey(f func(key []byte)) error {
+	return k.sealed(func(seal *seal) error {
+		return seal.key.Open(func(key []byte) error {
+			f(key)
+			return nil
+		})
+	})
+}
