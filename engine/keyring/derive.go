@@ -70,14 +70,3 @@ func (k *Keyring) LendFileKey(f func(key []byte)) error {
 		})
 	})
 }
-
-// LendFileKey calls f, inside secret.Do, with the keyring's file key, which f
-// must not keep. Errors: Locked.
-func (k *Keyring) LendFileKey(f func(key []byte)) error {
-	return k.sealed(func(seal *seal) error {
-		return seal.key.Open(func(key []byte) error {
-			f(key)
-			return nil
-		})
-	})
-}
