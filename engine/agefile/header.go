@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -64,7 +63,7 @@ func wrap(buf []byte, key *secret.Buffer, given bool, to []age.Recipient) ([]byt
 		return nil, fault.New(fault.Locked, "", nil)
 	}
 	if !given {
-		rand.Read(fileKey)
+		secret.Random(fileKey)
 	}
 	labels := make([][]string, len(to))
 	taps := make([]age.Recipient, len(to))

@@ -115,7 +115,7 @@ func (s *Scratch) unwrap(ctx context.Context, raw []byte, ids []age.Identity) er
 		return err
 	}
 	defer key.Destroy()
-	copy(s.key.Bytes(), key.Bytes())
+	secret.Copy(s.key.Bytes(), key.Bytes())
 	return nil
 }
 

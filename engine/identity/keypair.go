@@ -2,7 +2,6 @@ package identity
 
 import (
 	"crypto/ed25519"
-	"crypto/rand"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +44,7 @@ func generate(kind Kind, name string) (*KeyPair, error) {
 		return nil, err
 	}
 	root := secret.New(keySize)
-	rand.Read(root.Bytes())
+	secret.Random(root.Bytes())
 	return newKeyPair(kind, root, Meta{Name: name, Created: time.Now()})
 }
 

@@ -60,7 +60,7 @@ func (p *pluginRecipient) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []strin
 		return nil, nil, fault.New(fault.Cancelled, "", nil)
 	}
 	key := secret.New(len(fileKey))
-	copy(key.Bytes(), fileKey)
+	secret.Copy(key.Bytes(), fileKey)
 	found, err := runPlugin(p.ctx, p.name, p.who, key, func(ui *plugin.ClientUI) (found pluginFound, err error) {
 		to, err := plugin.NewRecipient(p.text, ui)
 		if err != nil {

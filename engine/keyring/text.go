@@ -130,7 +130,9 @@ func (p *parts) join() (*secret.Buffer, error) {
 	var err error
 	for _, piece := range p.pieces {
 		if piece.key == nil {
-			to = append(to, piece.text...)
+			n := len(to)
+			to = to[:n+len(piece.text)]
+			secret.Copy(to[n:], piece.text)
 		} else if to, err = piece.key.AppendNative(to, piece.public); err != nil {
 			out.Destroy()
 			return nil, err
