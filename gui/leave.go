@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"os"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -81,22 +82,47 @@ func (w *window) leave() {
 		return
 	}
 	w.leaving = true
-	size := w.win.Canvas().Size()
-	w.settings.Width, w.settings.Height = size.Width, size.Height
-	w.settings.save()
+	w.keepSize()
 	w.silence()
 	w.away.forget()
 	w.clear()
-	cross.Go(w.eng.Close, func() { clip.Clear(w.app.Quit) })
+	cross.Go(w.eng.Close, func() {
+		clip.Clear(func() {
+			if w.overdue != nil {
+				w.overdue()
+			}
+			w.app.Quit()
+		})
+	})
 }
 
-// Quit closes the window from any goroutine, once there is one.
+// keepSize remembers how large the window is.
+func (w *window) keepSize() {
+	size := w.win.Canvas().Size()
+	w.settings.Width, w.settings.Height = size.Width, size.Height
+	w.settings.save()
+}
+
+// endTime bounds the toolkit's own end. It now and then waits for itself for
+// ever (fyne 2.8.1, runGL: what is between the two halves of its queue when it
+// drains that is lost, and WaitForEvents waits for it), and always for an
+// input-method server that is gone.
+const endTime = 2 * time.Second
+
+// endAnyway ends the process when the toolkit does not. Everything is wiped and
+// saved by then.
+func endAnyway() { time.AfterFunc(endTime, func() { os.Exit(0) }) }
+
+// Ending is the first thing to call at a signal, from any goroutine: the toolkit
+// hears some of them, too, and ends by itself.
+func Ending() { cross.End() }
+
+// Quit closes the window, if there is one, from any goroutine, when everything
+// is wiped.
 func Quit() {
-	// The toolkit hears the same signals, and panics when it is asked to end after it has ended.
-	defer func() { _ = recover() }()
-	if w := shown.Load(); w != nil {
-		cross.Do(w.leave)
-	} else if a := fyne.CurrentApp(); a != nil {
-		cross.Do(a.Quit)
+	defer func() { _ = recover() }() // the toolkit panics when it has ended already
+	endAnyway()
+	if a := fyne.CurrentApp(); a != nil {
+		fyne.Do(a.Quit)
 	}
 }

@@ -7,7 +7,6 @@ package gui
 import (
 	"context"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +16,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
+	"cryptodesk/gui/cross"
 	"cryptodesk/gui/files"
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/lock"
@@ -53,9 +53,6 @@ type Engine interface {
 
 var _ Engine = (*engine.Engine)(nil)
 
-// shown is the window of this process, for signals.
-var shown atomic.Pointer[window]
-
 // Run shows the window until it is closed; dropped is taken as if it had been
 // dropped on it. It must be called on the main goroutine, with a display
 // there. Every secret is wiped before it returns.
@@ -65,7 +62,7 @@ func Run(eng *engine.Engine, dropped []string) error {
 	a := app.NewWithID(appID)
 	forget(a)
 	w := open(a, eng)
-	w.overdue = endAnyway
+	w.overdue = func() { cross.End(); endAnyway() }
 	w.drop(dropped)
 	trace.Pulse("quiet", secret.Settled)
 	trace.Watch(w.win)
@@ -73,8 +70,10 @@ func Run(eng *engine.Engine, dropped []string) error {
 	presence.Input(w.win, w.away.touched)
 	watch := presence.Watch(text.T("app.name"), text.T("app.sleep.why"), w.gone)
 	defer watch.Close()
-	shown.Store(w)
 	a.Run()
+	if !w.leaving { // the toolkit hears some signals by itself
+		w.keepSize()
+	}
 	return nil
 }
 

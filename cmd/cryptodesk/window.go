@@ -41,6 +41,7 @@ func openWindow(c *call, paths []string) error {
 		defer secret.Guard()
 		select {
 		case <-c.ctx.Done():
+			gui.Ending()
 			eng.Close()
 			gui.Quit()
 		case <-quit:

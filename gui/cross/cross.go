@@ -20,14 +20,31 @@ const Interval = 100 * time.Millisecond
 // deliver is how a function gets to the UI goroutine; nil is the toolkit's way.
 var deliver atomic.Pointer[func(func())]
 
+// over says that the toolkit ends.
+var over atomic.Bool
+
+// End is to be called before the toolkit ends: what still comes would run on the
+// goroutine it comes from, with no window there any more.
+func End() { over.Store(true) }
+
 // Do runs f on the UI goroutine, soon. For single events such as the end of
-// a piece of work; for repeated news use Coalesce or Watch.
+// a piece of work; for repeated news use Coalesce or Watch. After End it does
+// nothing.
 func Do(f func()) {
 	if to := deliver.Load(); to != nil {
 		(*to)(f)
 		return
 	}
-	fyne.Do(f)
+	if over.Load() {
+		return
+	}
+	var begun atomic.Bool
+	defer func() {
+		if !begun.Load() { // the toolkit panics when its queue is closed just now
+			_ = recover()
+		}
+	}()
+	fyne.Do(func() { begun.Store(true); f() })
 }
 
 // Divert sends what Do gets to another place, until restore is called: a test

@@ -135,14 +135,20 @@ func TestDropOnTheLock(t *testing.T) {
 	s.quit()
 }
 
-// TestTerminated ends the program by the signal a session manager sends.
+// TestTerminated ends the program by the signals of a session manager, a terminal and a terminal that is gone.
 func TestTerminated(t *testing.T) {
-	s := open(t, profile(t))
-	s.do(s.Unlock(s.ctx, passphrase))
-	code, err := s.Signal(s.ctx, syscall.SIGTERM)
-	s.do(err)
-	if code != 0 {
-		t.Fatalf("exit %d: %s", code, s.Said())
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			s := open(t, profile(t))
+			s.do(s.Unlock(s.ctx, passphrase))
+			s.do(s.Press("Ctrl+2"))
+			s.do(s.Screen(s.ctx, "keys"))
+			code, err := s.Signal(s.ctx, signal)
+			s.do(err)
+			if said := s.Said(); code != 0 || said != "" {
+				t.Fatalf("exit %d: %s", code, said)
+			}
+		})
 	}
 }
 
