@@ -245,6 +245,7 @@ func onAllCores(tasks []func()) {
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() {
+			defer secret.Guard()
 			for i := next.Add(1) - 1; i < int64(len(tasks)); i = next.Add(1) - 1 {
 				tasks[i]()
 			}
