@@ -33,3 +33,9 @@ func TestAPanicInWorkTellsNoSecret(t *testing.T) {
 		t.Errorf("it says %s", said)
 	}
 }
+
+func TestNothingComesAfterTheEnd(t *testing.T) {
+	t.Cleanup(func() { over.Store(false) })
+	End()
+	Do(func() { t.Error("it ran") })
+}
