@@ -143,6 +143,9 @@ func (s *session) exportKey(name string) {
 	s.await("keys.exported", s.tap("export.do"))
 	s.do(s.snap("exported"))
 	s.do(s.Press("Escape"))
+	s.do(s.Await(s.ctx, "the detail again", func(now desk.State) bool { return now.Ready("detail.delete") }))
+	s.do(s.Press("Escape"))
+	s.do(s.Await(s.ctx, "no sheet", func(now desk.State) bool { return !now.Ready("detail.delete") }))
 
 	exported := s.find(name + ".key.age")
 	original, dir := random(s.t, s.t.TempDir(), "for work", 1000), s.t.TempDir()
