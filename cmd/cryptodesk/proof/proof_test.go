@@ -17,7 +17,7 @@ import (
 )
 
 // jobSize is the size of the file that is worked on while memory is searched: no sooner done than seen.
-const jobSize = 1 << 30
+const jobSize = 1 << 29
 
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, name, args...)
