@@ -39,11 +39,3 @@ func waitSettled(t *testing.T, before uint64) uint64 {
 		}
 	}
 }
-
-func BenchmarkDo(b *testing.B) {
-	b.RunParallel(func(p *testing.PB) {
-		for p.Next() {
-			Do(func() {})
-		}
-	})
-}
