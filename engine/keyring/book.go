@@ -115,7 +115,8 @@ func (b *book) keyNamesDiffer(keys []*identity.KeyPair) error {
 	return nil
 }
 
-// setContact puts c in its place by name; at is the contact it replaces, or -1.
+// setContact adds c, or puts it in the place of the contact at, if that is not
+// -1. Contacts are to be sorted afterwards, once for all.
 func (b *book) setContact(at int, c identity.Contact) error {
 	name, err := identity.CleanName(c.Name)
 	if err != nil {
@@ -141,7 +142,6 @@ func (b *book) setContact(at int, c identity.Contact) error {
 		return fault.New(fault.TooMany, "", nil)
 	}
 	b.contacts = append(b.contacts, c)
-	b.sortContacts()
 	return nil
 }
 

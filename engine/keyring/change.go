@@ -83,6 +83,7 @@ func (k *Keyring) AddContact(people ...identity.Contact) error {
 				return err
 			}
 		}
+		b.sortContacts()
 		return nil
 	})
 }
@@ -107,7 +108,9 @@ func (k *Keyring) ChangeContact(id string, f func(identity.Contact) (identity.Co
 		if err != nil {
 			return err
 		}
-		return b.setContact(i, c)
+		err = b.setContact(i, c)
+		b.sortContacts()
+		return err
 	})
 }
 

@@ -33,6 +33,7 @@ func BenchmarkLarge(b *testing.B) {
 	for i := range 20 {
 		large.groups = append(large.groups, Group{fmt.Sprint("group ", i), distinct(ids[i*40 : i*40+40])})
 	}
+	large.sortContacts()
 	large.sortGroups()
 	quick(b, store, path, large.keys...).Close()
 	k := must(again(b, store, path))

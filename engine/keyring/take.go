@@ -3,6 +3,7 @@ package keyring
 import (
 	"bytes"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 )
 
@@ -19,43 +20,29 @@ import (
 // NameTaken (by a group), those of identity.CleanName.
 func (k *Keyring) TakeContacts(people ...identity.Contact) error {
 	return k.change(func(b *book) error {
+		d := directoryOf(b.contacts)
 		for _, c := range people {
-			if err := b.takeContact(c); err != nil {
+			if err := b.takeContact(d, c); err != nil {
 				return err
 			}
 		}
+		b.sortContacts()
 		return nil
 	})
 }
 
-// Meet says what TakeContacts would do with c: nothing, because c is known, or
-// make an offer to the contact old; otherwise old has no name, and c is new.
-func (k *Keyring) Meet(c identity.Contact) (known bool, old identity.Contact) {
-	b, _, err := k.now()
-	if err != nil {
-		return false, identity.Contact{}
-	}
-	switch at, known := b.meet(c); {
-	case known:
-		return true, identity.Contact{}
-	case at >= 0:
-		return false, b.contacts[at]
-	}
-	return false, identity.Contact{}
-}
-
-func (b *book) takeContact(c identity.Contact) error {
+func (b *book) takeContact(d *Directory, c identity.Contact) error {
 	name, err := identity.CleanName(c.Name)
 	if err != nil {
 		return err
 	}
 	c.Name, c.Verified, c.Offered = name, false, nil
-	at, known := b.meet(c)
+	at, known := d.find(c)
 	switch {
 	case known:
 		return nil
 	case at < 0:
-		return b.setContact(-1, c)
+		return b.takeNew(d, c)
 	}
 	offered := b.contacts[at].Offer(c)
 	if was := b.contacts[at]; was.Changed() && sameKeys(was.Accept(), offered.Accept()) {
@@ -65,21 +52,81 @@ func (b *book) takeContact(c identity.Contact) error {
 	return nil
 }
 
-// meet finds the contact that has c's main key, or else c's name; at is -1 when
-// there is none. known says that c brings nothing that is not there.
-func (b *book) meet(c identity.Contact) (at int, known bool) {
-	at = -1
-	for i, old := range b.contacts {
-		if old.Recipient == c.Recipient {
-			return i, !brings(old, c)
-		}
-		if at < 0 && identity.SameName(old.Name, c.Name) {
-			at = i
-		}
+// takeNew adds somebody whose name and main key nobody in d has.
+func (b *book) takeNew(d *Directory, c identity.Contact) error {
+	if err := b.notAGroup(c.Name); err != nil {
+		return err
+	}
+	if len(b.contacts) == maxContacts {
+		return fault.New(fault.TooMany, "", nil)
+	}
+	b.contacts = append(b.contacts, c)
+	d.add(c)
+	return nil
+}
+
+// Directory finds contacts by name and main key, as they were when it was
+// made, without looking at each: thousands can be asked for. Not safe for
+// concurrent use.
+type Directory struct {
+	contacts      []identity.Contact
+	byName, byKey map[string]int
+}
+
+// Directory is that of the contacts now; an empty one when closed.
+func (k *Keyring) Directory() *Directory {
+	b, _, err := k.now()
+	if err != nil {
+		return directoryOf(nil)
+	}
+	return directoryOf(b.contacts)
+}
+
+func directoryOf(contacts []identity.Contact) *Directory {
+	d := &Directory{byName: make(map[string]int, len(contacts)), byKey: make(map[string]int, len(contacts))}
+	for _, c := range contacts {
+		d.add(c)
+	}
+	return d
+}
+
+func (d *Directory) add(c identity.Contact) {
+	d.byKey[c.Recipient.Text] = len(d.contacts)
+	if name := identity.FoldName(c.Name); !d.hasName(name) {
+		d.byName[name] = len(d.contacts)
+	}
+	d.contacts = append(d.contacts, c)
+}
+
+func (d *Directory) hasName(folded string) bool {
+	_, ok := d.byName[folded]
+	return ok
+}
+
+// Meet says what TakeContacts would do with c: nothing, because c is known, or
+// make an offer to the contact old; otherwise old has no name, and c is new.
+func (d *Directory) Meet(c identity.Contact) (known bool, old identity.Contact) {
+	switch at, known := d.find(c); {
+	case known:
+		return true, identity.Contact{}
+	case at >= 0:
+		return false, d.contacts[at]
+	}
+	return false, identity.Contact{}
+}
+
+// find answers the contact that has c's main key, or else c's name; at is -1
+// when there is none. known says that c brings nothing that is not there.
+func (d *Directory) find(c identity.Contact) (at int, known bool) {
+	if at, ok := d.byKey[c.Recipient.Text]; ok {
+		return at, !brings(d.contacts[at], c)
+	}
+	at, ok := d.byName[identity.FoldName(c.Name)]
+	if !ok {
+		return -1, false
 	}
 	// A bare classic key says nothing new of who has it beside a stronger one.
-	known = at >= 0 && b.contacts[at].Classic == c.Recipient && c.Classic.IsZero() && len(c.Signing) == 0
-	return at, known
+	return at, d.contacts[at].Classic == c.Recipient && c.Classic.IsZero() && len(c.Signing) == 0
 }
 
 // brings says that of two with one main key, c has a key that old has not.

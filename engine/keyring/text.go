@@ -43,7 +43,7 @@ func (b *book) marshal() (*secret.Buffer, error) {
 		}
 	}
 	for _, g := range b.groups {
-		if err := parts.json(groupTag, circle{g.Name, g.Members}); err != nil {
+		if err := parts.json(groupTag, circle(g)); err != nil {
 			return nil, err
 		}
 	}

@@ -47,6 +47,7 @@ func TestTextComesBack(t *testing.T) {
 	if err := b.setContact(-1, bare); err != nil {
 		t.Fatal(err)
 	}
+	b.sortContacts()
 	first := text(t, b)
 	back, err := parseText(first)
 	if err != nil {
