@@ -146,5 +146,4 @@ func table(t *testing.T, good, bad []*outcome) {
 	}
 	fmt.Fprintf(&b, "\nplanted in the stopped program and found: %d of %d needles; cores taken by: %s\n", planted, needles, how)
 	t.Log(b.String())
-	fmt.Println(b.String())
 }
