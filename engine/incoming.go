@@ -180,9 +180,10 @@ func (e *Engine) Compare(in *Incoming) {
 	if err != nil {
 		return
 	}
+	directory := ring.Directory()
 	for i := range in.Contacts {
 		c := &in.Contacts[i]
-		c.Known, c.Old = ring.Meet(c.Contact)
+		c.Known, c.Old = directory.Meet(c.Contact)
 	}
 }
 

@@ -34,6 +34,18 @@ func CleanName(s string) (string, error) {
 // SameName compares names the way people do: without case.
 func SameName(a, b string) bool { return strings.EqualFold(a, b) }
 
+// FoldName is the same for two names exactly when SameName says so, for maps
+// of many names.
+func FoldName(s string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, s)
+}
+
 // hidden finds what does not show: controls, format characters (bidirectional
 // overrides, zero-width spaces), private use, line separators. The zero-width
 // joiners stay, because emoji and several scripts need them.

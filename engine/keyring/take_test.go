@@ -60,7 +60,7 @@ func TestTakeContacts(t *testing.T) {
 		if err := k.AddContact(c.have...); err != nil {
 			t.Fatal(err)
 		}
-		known, old := k.Meet(c.takes)
+		known, old := k.Directory().Meet(c.takes)
 		if err := k.TakeContacts(c.takes); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
