@@ -26,10 +26,10 @@ DNF_window    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL
                  libXi-devel libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel \
                  mesa-dri-drivers
 PACMAN_window := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon
-PROGRAMS_test := Xvfb dbus-daemon ssh-keygen openssl tar
-APT_test      := xvfb dbus openssh-client openssl tar
-DNF_test      := xorg-x11-server-Xvfb dbus-daemon openssh openssl tar
-PACMAN_test   := xorg-server-xvfb dbus openssh openssl tar
+PROGRAMS_test := Xvfb dbus-daemon ssh-keygen openssl tar zbarimg
+APT_test      := xvfb dbus openssh-client openssl tar zbar-tools
+DNF_test      := xorg-x11-server-Xvfb dbus-daemon openssh openssl tar zbar
+PACMAN_test   := xorg-server-xvfb dbus openssh openssl tar zbar
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 

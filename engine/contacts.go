@@ -22,8 +22,14 @@ func (e *Engine) Contact(name string) (identity.Contact, error) {
 	if !e.Unlocked() {
 		return identity.Contact{}, fault.New(fault.Locked, "", nil)
 	}
-	for _, c := range e.Contacts() {
-		if identity.SameName(c.Name, name) || c.ID() == name {
+	all := e.Contacts()
+	for _, c := range all {
+		if identity.SameName(c.Name, name) {
+			return c, nil
+		}
+	}
+	for _, c := range all {
+		if c.ID() == name {
 			return c, nil
 		}
 	}

@@ -100,17 +100,22 @@ func (f *contactsFlags) addFile(c *call, eng *engine.Engine, path string) error 
 	if err := eng.Take(c.ctx, in); err != nil {
 		return err
 	}
+	all := eng.Contacts()
+	now := make(map[string]identity.Contact, len(all))
+	for _, k := range all {
+		now[k.ID()] = k
+	}
 	var changed []string
 	for _, p := range in.Contacts {
 		id := p.ID()
 		if p.Changes() {
 			changed, id = append(changed, p.Old.Name), p.Old.ID()
 		}
-		now, err := eng.Contact(id)
-		if err != nil {
-			return err
+		k, here := now[id]
+		if !here { // a classic key of somebody who is there with a stronger one
+			k = p.Contact
 		}
-		c.printTaken(now, path, p.Known)
+		c.printTaken(k, path, p.Known)
 	}
 	if len(changed) > 0 {
 		return fault.New(fault.ContactChanged, strings.Join(changed, ", "), nil)

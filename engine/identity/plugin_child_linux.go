@@ -44,7 +44,7 @@ func killTree(pid int) {
 func signal(pid int, s os.Signal) {
 	if p, err := os.FindProcess(pid); err == nil { // a handle, not a number that may be another's by now
 		_ = p.Signal(s)
-		p.Release()
+		_ = p.Release()
 	}
 }
 

@@ -120,7 +120,7 @@ func (r *pluginRun) supervise(own *secret.Buffer, work func(*plugin.ClientUI) (p
 	// With it age's client would write all that passes, file keys and PINs, to
 	// the terminal. Here, because it is a call of C where the program has any,
 	// and the caller is inside secret.Do.
-	os.Unsetenv("AGEDEBUG")
+	_ = os.Unsetenv("AGEDEBUG") // fails for malformed names only
 	keepDescriptors()
 	done := make(chan outcome, 1)
 	go r.talk(own, work, done)

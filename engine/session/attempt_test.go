@@ -20,8 +20,8 @@ var wrong = fault.New(fault.WrongPassphrase, "", nil)
 func TestWrongPassphrasesSlowDown(t *testing.T) {
 	clock := &fakeClock{}
 	s := openOn(t, t.TempDir(), Options{Clock: clock})
-	for i, want := range []time.Duration{0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30} {
-		want *= time.Second
+	for i, seconds := range []int{0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30} {
+		want := time.Duration(seconds) * time.Second
 		if err := guess(s, ctx, wrong); fault.Of(err) != fault.WrongPassphrase {
 			t.Fatalf("attempt %d: %v", i+1, err)
 		}

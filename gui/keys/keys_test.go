@@ -39,9 +39,7 @@ type fake struct {
 	used     map[string]time.Time
 	kept     map[string]any // what Remember was given
 	did      []string       // names of calls that change something, and what for
-	wrong    bool           // no passphrase is right
 	wait     time.Duration
-	files    map[string]string // what was written: path to passphrase
 	given    []*secret.Buffer
 }
 

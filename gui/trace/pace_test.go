@@ -8,10 +8,11 @@ import (
 func TestPaceReportsTheLongestPauses(t *testing.T) {
 	var p pace
 	at := time.Unix(0, 0)
-	run := func(sent, ran time.Duration) map[string]any {
-		return p.ran(at.Add(sent*time.Millisecond), at.Add(ran*time.Millisecond), ran*time.Millisecond/2)
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	run := func(sent, ran int) map[string]any {
+		return p.ran(at.Add(ms(sent)), at.Add(ms(ran)), ms(ran)/2)
 	}
-	for _, r := range []struct{ sent, ran time.Duration }{{0, 1}, {17, 18}, {34, 90}, {100, 101}} {
+	for _, r := range []struct{ sent, ran int }{{0, 1}, {17, 18}, {34, 90}, {100, 101}} {
 		if got := run(r.sent, r.ran); got != nil {
 			t.Fatalf("reported after %d ms: %v", r.ran, got)
 		}
