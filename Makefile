@@ -143,12 +143,16 @@ tour: deps-test build build/age
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour
 
 # The pictures of README come from the same story.
-screenshots: deps-test build build/age
+screenshots: deps-test build build/age build/age-keygen
 	CGO_ENABLED=0 $(GO) run -trimpath ./cmd/cryptodesk/tour -program $(PROGRAM) -age build/age -out build/tour-light -theme light
 	mkdir -p assets/screenshots
 	cp build/tour-light/*-files.png assets/screenshots/files.png
 	cp build/tour-light/*-encrypt-plan.png assets/screenshots/plan.png
 	cp build/tour-light/*-encrypt-done.png assets/screenshots/done.png
+	rm -rf build/e2e/TestKeysStory
+	$(DESK) -count=1 -run 'TestKeysStory/light-en' ./cmd/cryptodesk/e2e
+	cp build/e2e/TestKeysStory/light-en/*-verify.png assets/screenshots/verify.png
+	cp build/e2e/TestKeysStory/light-en/*-contacts.png assets/screenshots/keys.png
 
 # The stock program, as go.mod pins it.
 build/age build/age-keygen: go.mod
