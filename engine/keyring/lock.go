@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/safefile"
 )
 
 const lockPause = 10 * time.Millisecond
@@ -28,7 +29,7 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	again := time.NewTicker(lockPause)
 	defer again.Stop()
 	for range lockTries {
-		taken, err := tryLock(f)
+		taken, err := safefile.TryLock(f)
 		if err != nil {
 			f.Close()
 			return nil, fault.FromOS(path, err)

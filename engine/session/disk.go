@@ -61,7 +61,7 @@ func (d *disk) hold() error {
 	if err != nil {
 		return fault.FromOS(d.lockPath(), err)
 	}
-	taken, err := tryLock(f)
+	taken, err := safefile.TryLock(f)
 	if err == nil && taken {
 		d.holding = f
 		return nil
