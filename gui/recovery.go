@@ -97,7 +97,9 @@ func (w *window) saved(string) {
 	w.settings.save()
 	if w.rail != nil {
 		w.rail.alert(false)
-		w.recovery.tell()
+		if w.recovery != nil {
+			w.recovery.tell()
+		}
 	}
 }
 

@@ -88,7 +88,7 @@ func (w *window) sync() {
 	case w.rail == nil:
 		w.showScreens(w.last())
 		w.explain(w.eng.StateProblem())
-	default:
+	case w.keys != nil:
 		w.keys.Refresh()
 	}
 	w.away.follow()
@@ -134,16 +134,15 @@ func (w *window) showLocked() {
 	w.unlock.Focus()
 }
 
-// showScreens builds the rail and the screens. The Files screen outlives a
-// lock, because its rows are the outcome of what ran.
+// showScreens builds the rail; a screen is built when it is first shown, so
+// that unlocking does not hold up a frame. The Files screen outlives a lock,
+// because its rows are the outcome of what ran.
 func (w *window) showScreens(id string) {
 	w.clear()
 	if w.files == nil {
 		w.files = files.New(w.win, w.eng)
 	}
-	w.keys = keys.New(w.win, w.eng, w.keysDesk())
-	w.recovery = newRecovery(w)
-	w.config = newConfig(w)
+	w.keys, w.recovery, w.config = nil, nil, nil
 	w.page = container.NewStack()
 	w.rail = newRail(w)
 	w.stage.Set(container.New(beside{}, w.rail.view, w.page))
@@ -172,10 +171,19 @@ func (w *window) show(id string) {
 func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
 	switch id {
 	case "keys":
+		if w.keys == nil {
+			w.keys = keys.New(w.win, w.eng, w.keysDesk())
+		}
 		return w.keys.Content(), w.keys.Shown
 	case "recovery":
+		if w.recovery == nil {
+			w.recovery = newRecovery(w)
+		}
 		return w.recovery.view, w.recovery.shown
 	case "settings":
+		if w.config == nil {
+			w.config = newConfig(w)
+		}
 		return w.config.view, w.config.shown
 	}
 	return w.files.Content(), w.files.Shown
