@@ -134,19 +134,25 @@ func value(v any) string {
 
 // Catalogue is every key and sentence of one language. It is shared: do not
 // change it.
-func Catalogue(l Language) map[string]string { return catalogues()[l] }
+func Catalogue(l Language) map[string]string {
+	if c := catalogues[l]; c != nil {
+		return c()
+	}
+	return nil
+}
 
-var catalogues = sync.OnceValue(func() map[Language]map[string]string {
-	all := map[Language]map[string]string{}
-	for _, l := range Languages() {
+// catalogues are read when they are first needed: most people need one.
+var catalogues = map[Language]func() map[string]string{English: catalogue(English), Korean: catalogue(Korean)}
+
+func catalogue(l Language) func() map[string]string {
+	return sync.OnceValue(func() map[string]string {
 		c, err := load(assets.Translations(), l)
 		if err != nil {
 			panic(err) // embedded: the tests load them
 		}
-		all[l] = c
-	}
-	return all
-})
+		return c
+	})
+}
 
 // load merges every FLOW.LANGUAGE.json of the folder.
 func load(dir fs.FS, l Language) (map[string]string, error) {
