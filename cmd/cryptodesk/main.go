@@ -83,6 +83,7 @@ func dispatch(c *call, args []string) error {
 			// The toolkit starts up with the program, although no window will be
 			// opened; what that left behind goes back to the system.
 			debug.FreeOSMemory()
+			dropCode()
 			return v.call(c, rest[1:])
 		}
 	}
