@@ -121,6 +121,8 @@ func (w *window) showLocked() {
 	w.clear()
 	if w.files != nil {
 		w.files.Locked()
+	} else {
+		w.files = files.New(w.win, w.eng) // now, and not in the frame after the unlock
 	}
 	if w.config != nil {
 		w.config.close()
