@@ -2,6 +2,7 @@ package keyring
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,9 +14,10 @@ import (
 // book is what a keyring holds. A change works on a copy.
 type book struct {
 	keys     []*identity.KeyPair
-	contacts []identity.Contact // by name
-	groups   []Group            // by name; what a Members holds is never changed, only replaced
-	kept     []kept             // in the order of the file
+	contacts []identity.Contact  // by name
+	groups   []Group             // by name; what a Members holds is never changed, only replaced
+	kept     []kept              // in the order of the file
+	records  map[string][]string // by tag; what it holds is never changed, only replaced
 }
 
 // kept are comment lines that this version does not know, each ending in a line
@@ -26,7 +28,7 @@ type kept struct {
 }
 
 func (b *book) clone() *book {
-	return &book{slices.Clone(b.keys), slices.Clone(b.contacts), slices.Clone(b.groups), slices.Clone(b.kept)}
+	return &book{slices.Clone(b.keys), slices.Clone(b.contacts), slices.Clone(b.groups), slices.Clone(b.kept), maps.Clone(b.records)}
 }
 
 func (b *book) destroy() {

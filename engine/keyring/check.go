@@ -12,7 +12,7 @@ var errText = errors.New("keyring text does not read back")
 
 // readsBack says whether text, which is about to be written, is read as what b
 // holds: every private key bit for bit, with its name and date, every person,
-// group and offer, and as many other comments. It goes through the same parser
+// group, offer and record, and as many other comments. It goes through the same parser
 // as opening does, except that it derives no public key again: of a private key
 // that is the same, the public one is, too. Errors: Internal.
 func (b *book) readsBack(text []byte) error {
@@ -25,7 +25,7 @@ func (b *book) readsBack(text []byte) error {
 	p.placeOffers(read)
 	read.sortContacts()
 	read.sortGroups()
-	if !p.sameKeys(b) || p.left() != b.keptSize() ||
+	if !p.sameKeys(b) || !sameRecords(p.records, b.records) || p.left() != b.keptSize() ||
 		!slices.EqualFunc(read.contacts, b.contacts, sameContact) ||
 		!slices.EqualFunc(read.groups, b.groups, func(x, y Group) bool { return x.Name == y.Name && slices.Equal(x.Members, y.Members) }) {
 		return fault.New(fault.Internal, "", errText)

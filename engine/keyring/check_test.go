@@ -20,6 +20,7 @@ func TestReadsBackNoticesEverything(t *testing.T) {
 		contacts: []identity.Contact{ben.Offer(contact("Ben")), contact("Carl")},
 		groups:   []Group{{"All", []string{ben.ID()}}},
 		kept:     []kept{{"", guard("# a note\n")}},
+		records:  map[string][]string{WayTag: {`{"id":"1"}`}, AgentTag: {`{"to":"x"}`}},
 	}
 	if err := b.keys[1].Rename("ssh"); err != nil {
 		t.Fatal(err)
@@ -66,6 +67,7 @@ func TestReadsBackNoticesEverything(t *testing.T) {
 		"verified":            strings.Replace(good, "\"added\"", "\"verified\":true,\"added\"", 1),
 		"another contact":     strings.Replace(good, "\"Carl\"", "\"Karl\"", 1),
 		"another group":       strings.Replace(good, "\"All\"", "\"Any\"", 1),
+		"another way":         strings.Replace(good, `"id":"1"`, `"id":"2"`, 1),
 		"a longer note":       strings.Replace(good, "# a note", "# a notes", 1),
 		"empty":               "",
 	} {

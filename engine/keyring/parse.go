@@ -19,10 +19,11 @@ import (
 type parser struct {
 	known *book // whose keys and people need no second look; nil for none
 
-	keys   []*found
-	people []*comment
-	offers []*comment
-	groups book // the groups only
+	keys    []*found
+	people  []*comment
+	offers  []*comment
+	groups  book // the groups only
+	records map[string][]string
 
 	meta  identity.Meta
 	shown []byte     // the last comment with a public key, for a plugin's identity to take
@@ -60,7 +61,7 @@ func parse(text []byte) (b *book, err error) {
 	if err := p.read(text); err != nil {
 		return nil, err
 	}
-	b = &book{groups: p.groups.groups, contacts: p.contacts()}
+	b = &book{groups: p.groups.groups, contacts: p.contacts(), records: p.records}
 	p.placeOffers(b)
 	var keys []*identity.KeyPair
 	secret.Do(func() {
@@ -130,6 +131,7 @@ func (p *parser) line(number int, line []byte) error {
 	case tagged(offerTag) && len(p.offers) < maxContacts:
 		p.offers = append(p.offers, p.comment(line))
 	case tagged(sshTag) && p.sshKey(number, line[len(sshTag):]):
+	case line[0] == '#' && p.record(line):
 	case tagged(groupTag) && p.group(line[len(groupTag):]):
 	case line[0] == '#' && p.readMeta(line):
 	case tagged("AGE-PLUGIN-") && p.keyNow(number, line):

@@ -28,6 +28,7 @@ func (b *book) marshal() (*secret.Buffer, error) {
 	parts := &parts{}
 	defer parts.destroy()
 	parts.public(title + "\n" + hint + "\n\n")
+	parts.records(b)
 	placed := make(map[string]bool)
 	for _, key := range b.keys {
 		p := key.Public()

@@ -145,6 +145,7 @@ func FuzzParse(f *testing.F) {
 		must(identity.ParseRecipient(public)).ID() + "\",\"key\":\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN\"}\n" +
 		"# group: {\"name\":\"All\",\"members\":[\"x\"]}\n# created: 9999-12-31T23:00:00-09:00\n# name: x\n" + unlocker.String() + "\n"))
 	f.Add([]byte("# contact: {}\n# ssh key: AAAA\n#\n# \nAGE-PLUGIN-X\n# CryptoDesk keyring v10\n"))
+	f.Add([]byte("# way: {\"id\":\"1\"}\n# agent: {}\n# release: {}\n# way: {\n#way: {}\n# way: {} x\n" + unlocker.String() + "\n# way: {}\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		b, err := parseText(string(in))
 		if err != nil {
@@ -164,7 +165,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v:\n%s", err, first)
 		}
 		defer back.destroy()
-		if len(back.keys) != len(b.keys) || len(back.contacts) != len(b.contacts) || len(back.groups) != len(b.groups) {
+		if !sameRecords(back.records, b.records) || len(back.keys) != len(b.keys) || len(back.contacts) != len(b.contacts) || len(back.groups) != len(b.groups) {
 			t.Fatalf("%d keys and %d contacts became %d and %d", len(b.keys), len(b.contacts), len(back.keys), len(back.contacts))
 		}
 		if second := text(t, back); second != first {
