@@ -92,6 +92,21 @@ const (
 	TooSoon        Kind = "TooSoon"        // another passphrase attempt is accepted only later
 )
 
+// Shares of a key, in words.
+const (
+	ShareWord     Kind = "ShareWord"     // a word that no share has; Subject is its number
+	ShareLength   Kind = "ShareLength"   // too few or too many words; Subject is how many
+	ShareSuspect  Kind = "ShareSuspect"  // one word does not fit the others; Subject is its number
+	ShareChecksum Kind = "ShareChecksum" // the words do not fit together
+	ShareInvalid  Kind = "ShareInvalid"  // the words fit together, but no program should have written them
+	ShareForeign  Kind = "ShareForeign"  // of another set; Subject is the share
+	ShareRepeated Kind = "ShareRepeated" // there already; Subject is the share
+	ShareAltered  Kind = "ShareAltered"  // the other shares agree without it; Subject is the share
+	ShareMissing  Kind = "ShareMissing"  // more are needed; Subject is how many
+	ShareMismatch Kind = "ShareMismatch" // the shares do not agree, and there is no telling which is wrong
+	SharePlan     Kind = "SharePlan"     // a number of shares that cannot be made; Subject is "needed/made"
+)
+
 // The program itself.
 const (
 	Cancelled Kind = "Cancelled"
@@ -109,6 +124,8 @@ var kinds = []Kind{
 	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
 	NameMissing, NameTaken, NoContact, KeyMissing,
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
+	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
+	SharePlan,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -132,12 +149,13 @@ func (k Kind) Exit() int {
 	switch k {
 	case "":
 		return 0
-	case Usage, NoRecipients, PassphraseAlone:
+	case Usage, NoRecipients, PassphraseAlone, SharePlan:
 		return 2
-	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon:
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
-		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign:
+		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign,
+		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch:
 		return 4
 	case Cancelled:
 		return 130
