@@ -107,6 +107,23 @@ const (
 	SharePlan     Kind = "SharePlan"     // a number of shares that cannot be made; Subject is "needed/made"
 )
 
+// The channel to a contact.
+const (
+	Unreachable   Kind = "Unreachable"   // nobody answers at that address
+	NoListen      Kind = "NoListen"      // the port cannot be listened at
+	PeerWrong     Kind = "PeerWrong"     // somebody with another key answers there
+	PeerForeign   Kind = "PeerForeign"   // what answers there is another program
+	PeerUnknown   Kind = "PeerUnknown"   // the other side does not know one's key, or is not ready
+	Disconnected  Kind = "Disconnected"  // the connection broke
+	Declined      Kind = "Declined"      // the other person said no
+	PeerBusy      Kind = "PeerBusy"      // the other person is being asked already
+	PeerFull      Kind = "PeerFull"      // no space over there
+	PeerCancelled Kind = "PeerCancelled" // the other person stopped it
+	PeerLeft      Kind = "PeerLeft"      // the other program ended
+	PeerFailed    Kind = "PeerFailed"    // something went wrong over there
+	OfferBad      Kind = "OfferBad"      // what comes is not what was offered, or makes no sense
+)
+
 // The program itself.
 const (
 	Cancelled Kind = "Cancelled"
@@ -126,6 +143,7 @@ var kinds = []Kind{
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan,
+	Unreachable, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -137,7 +155,8 @@ func Kinds() []Kind { return slices.Clone(kinds) }
 func (k Kind) Retryable() bool {
 	switch k {
 	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
-		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled:
+		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled,
+		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed:
 		return true
 	}
 	return false
