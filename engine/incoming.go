@@ -82,7 +82,7 @@ func (e *Engine) readFile(ctx context.Context, path string, ask identity.Ask) (*
 	}
 	defer head.Destroy()
 	if identity.Recognise(head.Bytes()) == identity.Picture {
-		return e.readPicture(src)
+		return e.readPicture(ctx, src)
 	}
 	whole := io.NewSectionReader(src, 0, src.Size())
 	data, err := secret.ReadAll(whole, maxIdentityFile)
@@ -94,7 +94,7 @@ func (e *Engine) readFile(ctx context.Context, path string, ask identity.Ask) (*
 
 // readPicture keeps a picture, which is large and no secret, out of guarded
 // memory.
-func (e *Engine) readPicture(src *safefile.Source) (*Incoming, error) {
+func (e *Engine) readPicture(ctx context.Context, src *safefile.Source) (*Incoming, error) {
 	if src.Size() > maxPicture {
 		return nil, fault.New(fault.TooLarge, "", nil)
 	}
@@ -103,7 +103,7 @@ func (e *Engine) readPicture(src *safefile.Source) (*Incoming, error) {
 		return nil, fault.FromOS(src.Path(), err)
 	}
 	in := &Incoming{Material: identity.Picture}
-	if err := in.picture(picture); err != nil {
+	if err := in.picture(ctx, picture); err != nil {
 		return nil, err
 	}
 	e.compare(in)
@@ -111,12 +111,14 @@ func (e *Engine) readPicture(src *safefile.Source) (*Incoming, error) {
 }
 
 // picture reads the contact card in the QR code of a picture.
-func (in *Incoming) picture(picture []byte) error {
-	code, err := qr.Decode(picture)
+func (in *Incoming) picture(ctx context.Context, picture []byte) error {
+	code, err := qr.Decode(ctx, picture)
 	if err != nil {
 		return err
 	}
-	card, err := identity.ParseCode(code)
+	defer code.Destroy()
+	var card []byte
+	secret.Do(func() { card, err = identity.ParseCode(string(code.Bytes())) }) // it may be a recovery sheet
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,7 @@ func (e *Engine) Read(ctx context.Context, data *secret.Buffer, ask identity.Ask
 	case identity.Card, identity.PublicKeys:
 		err = in.people(data.Bytes()) // no copy: it could hold more than was seen
 	case identity.Picture:
-		err = in.picture(data.Bytes())
+		err = in.picture(ctx, data.Bytes())
 	default:
 		err = fault.New(fault.CannotImport, string(in.Material), nil)
 	}

@@ -82,7 +82,8 @@ const (
 	GroupMissing   Kind = "GroupMissing"   // no group of that name
 	ContactChanged Kind = "ContactChanged" // another key came under a contact's name; nothing goes there until somebody decided
 	CannotImport   Kind = "CannotImport"   // recognised, but not something this program can use; Subject says what
-	NoCode         Kind = "NoCode"         // a picture without a QR code of a contact card
+	NoCode         Kind = "NoCode"         // a picture or PDF without a QR code that means anything to this program
+	PictureDamaged Kind = "PictureDamaged" // a picture or PDF that is cut off or does not decode
 	PluginMissing  Kind = "PluginMissing"  // the age plugin named in Subject is not installed
 	Unproven       Kind = "Unproven"       // only a plugin made the result openable, so its original stays
 	PluginFailed   Kind = "PluginFailed"   // the age plugin named in Subject did not do it
@@ -140,7 +141,7 @@ var kinds = []Kind{
 	UnsafePath, UnsafeLink, DuplicateEntry, UnsupportedEntry, ArchiveDamaged,
 	Locked, KeyringMissing, KeyringDamaged, KeyringExists, KeyringTooNew, ProfileBusy, CardDamaged, CardForged,
 	NameMissing, NameTaken, NoContact, KeyMissing,
-	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
+	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PictureDamaged, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan,
 	Unreachable, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,

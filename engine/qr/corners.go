@@ -20,9 +20,9 @@ const (
 )
 
 // find answers the sets of three finder patterns that could be a code, most
-// likely first. The library's own choice wants them all of one size, which on
+// likely first, and how many patterns are hardly chance. The library's own choice wants them all of one size, which on
 // a photo taken at an angle they are not.
-func find(black *gozxing.BitMatrix) []corners {
+func find(black *gozxing.BitMatrix) (found []corners, sure int) {
 	finder := detector.NewFinderPatternFinder(black, nil)
 	// Its error is about its choice of three.
 	_, _ = finder.Find(map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
@@ -44,11 +44,15 @@ func find(black *gozxing.BitMatrix) []corners {
 		}
 	}
 	slices.SortStableFunc(choices, func(a, b choice) int { return cmp.Compare(a.odd, b.odd) })
-	var found []corners
 	for _, c := range choices[:min(maxCorners, len(choices))] {
 		found = append(found, c.corners)
 	}
-	return found
+	for _, p := range patterns {
+		if p.GetCount() > 1 {
+			sure++
+		}
+	}
+	return found, sure
 }
 
 // arrange says which of three is the corner between the others, and how odd

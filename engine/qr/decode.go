@@ -2,6 +2,7 @@ package qr
 
 import (
 	"bytes"
+	"context"
 	"image"
 	_ "image/jpeg"
 	_ "image/png"
@@ -11,6 +12,7 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 )
 
 // What is decoded at most: files come from strangers.
@@ -20,36 +22,101 @@ const (
 	patience  = 6 * time.Second // after which no further pass begins
 )
 
+// maxCodes is how many codes of one picture are read.
+const maxCodes = 32
+
 // Decode finds a QR code in a PNG or JPEG file: rotated, skewed, scaled, on a
 // photo. It takes a tenth of a second for a good picture and up to some seconds
-// for one without a code. Errors: NoCode, TooLarge (more than 64 megapixels or
-// 32 MiB).
-func Decode(picture []byte) (string, error) {
-	none := fault.New(fault.NoCode, "", nil)
+// for one without a code. Errors: NoCode, PictureDamaged (it is cut off),
+// TooLarge (more than 64 megapixels or 32 MiB), Cancelled.
+func Decode(ctx context.Context, picture []byte) (*secret.Buffer, error) {
+	return first(decode(ctx, picture, 1))
+}
+
+// DecodeAll is Decode for all codes that are in the picture, in no order.
+func DecodeAll(ctx context.Context, picture []byte) ([]*secret.Buffer, error) {
+	return decode(ctx, picture, maxCodes)
+}
+
+// FindAll is DecodeAll for a picture that is decoded already. To be called
+// inside secret.Do.
+func FindAll(ctx context.Context, picture image.Image) ([]*secret.Buffer, error) {
+	b := picture.Bounds()
+	if b.Empty() {
+		return nil, fault.New(fault.NoCode, "", nil)
+	}
+	if !fits(b.Dx(), b.Dy()) {
+		return nil, fault.New(fault.TooLarge, "", nil)
+	}
+	return look(ctx, lightOf(picture), maxCodes)
+}
+
+func first(all []*secret.Buffer, err error) (*secret.Buffer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+func decode(ctx context.Context, picture []byte, most int) (found []*secret.Buffer, err error) {
 	if len(picture) > maxFile {
-		return "", fault.New(fault.TooLarge, "", nil)
+		return nil, fault.New(fault.TooLarge, "", nil)
 	}
 	size, _, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil || size.Width <= 0 || size.Height <= 0 {
-		return "", none
+		return nil, fault.New(fault.NoCode, "", nil)
 	}
-	if size.Width > maxPixels || size.Height > maxPixels/size.Width {
-		return "", fault.New(fault.TooLarge, "", nil)
+	if !fits(size.Width, size.Height) {
+		return nil, fault.New(fault.TooLarge, "", nil)
 	}
+	secret.Do(func() {
+		var whole light
+		if whole, err = load(picture); err != nil {
+			err = fault.New(fault.PictureDamaged, "", nil)
+			return
+		}
+		found, err = look(ctx, whole, most)
+	})
+	return found, err
+}
+
+func fits(w, h int) bool { return w <= maxPixels && h <= maxPixels/w }
+
+// look makes its passes until they have found what can be told to be there.
+func look(ctx context.Context, whole light, most int) (found []*secret.Buffer, err error) {
 	begun := time.Now()
-	whole, err := load(picture)
-	if err != nil {
-		return "", none
-	}
 	for _, p := range passes {
-		if time.Since(begun) > patience {
-			break
-		}
-		if text, ok := p.try(whole); ok {
-			return text, nil
+		for {
+			if err := ctx.Err(); err != nil {
+				for _, b := range found {
+					b.Destroy()
+				}
+				return nil, fault.New(fault.Cancelled, "", err)
+			}
+			if time.Since(begun) > patience {
+				return orNone(found)
+			}
+			seen := p.try(whole)
+			if seen.text == nil {
+				if len(found) > 0 && !seen.more {
+					return found, nil
+				}
+				break
+			}
+			if found = append(found, seen.text); len(found) == most {
+				return found, nil
+			}
+			whole.erase(seen.outline) // so that the next is seen
 		}
 	}
-	return "", none
+	return orNone(found)
+}
+
+func orNone(found []*secret.Buffer) ([]*secret.Buffer, error) {
+	if len(found) == 0 {
+		return nil, fault.New(fault.NoCode, "", nil)
+	}
+	return found, nil
 }
 
 // load decodes the file; a panic in a decoder is an error.
@@ -91,16 +158,24 @@ var passes = []pass{
 	{pixels: 2 << 20, binary: gozxing.NewHybridBinarizer, invert: true},
 }
 
-func (p pass) try(l light) (text string, ok bool) {
+// sight is what a pass saw.
+type sight struct {
+	text    *secret.Buffer // nil: no code that can be read
+	outline outline
+	more    bool // then there seems to be one still
+}
+
+func (p pass) try(whole light) (s sight) {
 	defer func() {
 		if recover() != nil {
-			ok = false // a mistake of the library, met by a strange picture
+			s.text.Destroy()
+			s = sight{} // a mistake of the library, met by a strange picture
 		}
 	}()
-	l = l.within(p.pixels)
+	l := whole.within(p.pixels)
 	if p.grow > 1 {
 		if l.w*l.h*p.grow*p.grow > p.pixels {
-			return "", false
+			return sight{more: true}
 		}
 		l = l.grown(p.grow)
 	}
@@ -112,19 +187,23 @@ func (p pass) try(l light) (text string, ok bool) {
 	}
 	source, err := gozxing.NewPlanarYUVLuminanceSource(l.pix, l.w, l.h, 0, 0, l.w, l.h, false)
 	if err != nil {
-		return "", false
+		return s
 	}
 	black, err := p.binary(source).GetBlackMatrix()
 	if err != nil {
-		return "", false
+		return s
 	}
 	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
-	for _, c := range find(black) {
-		for _, bits := range read(black, c) {
-			if result, err := decoder.NewDecoder().Decode(bits, hints); err == nil {
-				return result.GetText(), true
+	choices, sure := find(black)
+	for _, c := range choices {
+		for _, r := range read(black, c) {
+			if result, err := decoder.NewDecoder().Decode(r.bits, hints); err == nil {
+				s.text = secret.Take([]byte(result.GetText()))
+				s.outline = r.outline.times(float64(whole.w)/float64(l.w), float64(whole.h)/float64(l.h))
+				return s
 			}
 		}
 	}
-	return "", false
+	s.more = sure >= 3
+	return s
 }

@@ -37,16 +37,18 @@ const (
 	chance     = 0.65
 )
 
+// reading is what the modules of a code seem to be, and where it lies.
+type reading struct {
+	bits    *gozxing.BitMatrix
+	outline outline
+	score   float64
+}
+
 // read samples the code whose corners were found, once for each number of
 // modules that it could have, best first. The corners tell that number only to
 // a few per cent.
-func read(black *gozxing.BitMatrix, c corners) []*gozxing.BitMatrix {
+func read(black *gozxing.BitMatrix, c corners) (best []reading) {
 	v, guess := viewOf(black, c.topLeft, c.topRight, c.bottomLeft)
-	type sample struct {
-		bits  *gozxing.BitMatrix
-		score float64
-	}
-	var samples []sample
 	for side := 21; side <= 177; side += 4 {
 		if float64(side) < guess*0.9-4 || float64(side) > guess*1.1+4 {
 			continue
@@ -54,16 +56,12 @@ func read(black *gozxing.BitMatrix, c corners) []*gozxing.BitMatrix {
 		g := &grid{black: black, side: side, view: v}
 		g.place()
 		bits := g.sample()
-		samples = append(samples, sample{bits, timing(bits, side)})
-	}
-	slices.SortStableFunc(samples, func(a, b sample) int { return cmp.Compare(b.score, a.score) })
-	var best []*gozxing.BitMatrix
-	for _, s := range samples[:min(candidates, len(samples))] {
-		if s.score > chance {
-			best = append(best, s.bits)
+		if score := timing(bits, side); score > chance {
+			best = append(best, reading{bits, g.outline(), score})
 		}
 	}
-	return best
+	slices.SortStableFunc(best, func(a, b reading) int { return cmp.Compare(b.score, a.score) })
+	return best[:min(candidates, len(best))]
 }
 
 // timing is the share of right modules in the two lines of alternating ones,

@@ -90,6 +90,18 @@ func (l light) softened() light {
 	return to
 }
 
+// erase makes white what lies in o.
+func (l light) erase(o outline) {
+	left, top, right, bottom := o.bounds(l.w, l.h)
+	for y := top; y < bottom; y++ {
+		for x := left; x < right; x++ {
+			if o.holds(point{float64(x) + 0.5, float64(y) + 0.5}) {
+				l.pix[y*l.w+x] = 255
+			}
+		}
+	}
+}
+
 func (l light) inverted() light {
 	to := light{make([]byte, l.w*l.h), l.w, l.h}
 	for i, p := range l.pix {
