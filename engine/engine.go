@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cryptodesk/engine/exchange"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
@@ -22,9 +23,10 @@ import (
 // Engine is one profile: its keyring, its session and its running jobs. All
 // methods are safe for concurrent use; those that take a context may block.
 type Engine struct {
-	home    string
-	store   *safefile.Store
-	session *session.Session
+	home     string
+	store    *safefile.Store
+	session  *session.Session
+	exchange *exchange.Service
 
 	ctx    context.Context // of every job
 	cancel context.CancelFunc
@@ -63,6 +65,8 @@ func Open(home string) (*Engine, error) {
 	e := &Engine{home: home, store: store, session: s}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	s.OnChange(func(session.State) { e.changes.tell() })
+	e.exchange = exchange.New(store, home, e.changes.tell)
+	e.exchange.Sweep(time.Now())
 	return e, nil
 }
 
@@ -74,6 +78,7 @@ func (e *Engine) Close() {
 		// cancelled by somebody.
 		e.session.Lock()
 		e.cancel()
+		e.exchange.Close()
 		e.jobs.Wait()
 		e.session.Close()
 		e.store.Close()

@@ -111,6 +111,8 @@ const (
 // The channel to a contact.
 const (
 	Unreachable   Kind = "Unreachable"   // nobody answers at that address
+	NoSigning     Kind = "NoSigning"     // the contact has no signing key: a bare public key, not a card
+	BadAddress    Kind = "BadAddress"    // not the address of a computer
 	NoListen      Kind = "NoListen"      // the port cannot be listened at
 	PeerWrong     Kind = "PeerWrong"     // somebody with another key answers there
 	PeerForeign   Kind = "PeerForeign"   // what answers there is another program
@@ -144,7 +146,7 @@ var kinds = []Kind{
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PictureDamaged, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan,
-	Unreachable, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
+	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -169,7 +171,7 @@ func (k Kind) Exit() int {
 	switch k {
 	case "":
 		return 0
-	case Usage, NoRecipients, PassphraseAlone, SharePlan:
+	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress:
 		return 2
 	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing:
 		return 3
