@@ -42,6 +42,7 @@ var rooms = []room{
 	{"transfer", []string{"identity", "agefile", "safefile", "secret", "fault"}},
 	{"batch", []string{"identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
 	{"session", []string{"keyring", "identity", "safefile", "secret", "fault"}},
+	{"keyring/witness", []string{"secret"}},
 	{"keyring", []string{"identity", "agefile", "agefile/stream", "safefile", "secret", "fault"}},
 	{"identity", []string{"secret", "fault"}},
 	{"agefile", []string{"agefile/stream", "safefile", "secret", "fault"}},
@@ -203,6 +204,15 @@ func TestOnlySecretUsesMemguard(t *testing.T) {
 	}
 	if !used {
 		t.Error("nobody uses memguard: the name has changed and this test watches nothing")
+	}
+}
+
+// TestOnlyTestsWatchKeyrings: what lends the passphrases of keyrings is in no program.
+func TestOnlyTestsWatchKeyrings(t *testing.T) {
+	for _, f := range sources(t) {
+		if slices.Contains(f.imports, module+"/engine/keyring/witness") {
+			t.Errorf("%s imports engine/keyring/witness", f.path)
+		}
 	}
 }
 
