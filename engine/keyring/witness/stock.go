@@ -41,11 +41,11 @@ func headerOf(raw []byte) ([]byte, error) {
 	return raw[:end+1+last+1], nil
 }
 
-// once unwraps with what is there, and remembers the file key: files with one
-// header cost one scrypt.
+// once unwraps with the first passphrase that fits, and remembers the file key:
+// files with one header cost one scrypt.
 type once struct {
-	by  []age.Identity
-	key []byte
+	pass []string
+	key  []byte
 }
 
 // Unwrap implements age.Identity.
@@ -53,13 +53,17 @@ func (o *once) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	if o.key != nil {
 		return o.key, nil
 	}
-	for _, id := range o.by {
+	for _, pass := range o.pass {
+		id, err := age.NewScryptIdentity(pass)
+		if err != nil {
+			return nil, err
+		}
 		if key, err := id.Unwrap(stanzas); err == nil {
-			o.key = key
+			o.pass, o.key = []string{pass}, key
 			return key, nil
 		}
 	}
-	return nil, errors.New("nothing that the tests know opens it")
+	return nil, errors.New("no passphrase that the test is known to use opens it")
 }
 
 // opener opens what is under one header.
@@ -75,14 +79,9 @@ func (o *opener) open() error {
 		return err
 	}
 	o.sealed = map[string][]byte{}
-	pass := o.ring.pass.plain()
 	with := &once{key: o.ring.key.plain()}
-	if with.key == nil {
-		id, err := age.NewScryptIdentity(string(pass))
-		if err != nil {
-			return err
-		}
-		with.by = []age.Identity{id}
+	for _, p := range o.ring.pass {
+		with.pass = append(with.pass, string(p.plain()))
 	}
 	var last []age.Recipient
 	for i, raw := range o.ring.files {
@@ -91,7 +90,11 @@ func (o *opener) open() error {
 			return fmt.Errorf("file %d of %d: %w", i+1, len(o.ring.files), err)
 		}
 	}
-	return o.program(o.ring.files[len(o.ring.files)-1], string(pass), last)
+	pass := ""
+	if len(with.pass) > 0 {
+		pass = with.pass[0]
+	}
+	return o.program(o.ring.files[len(o.ring.files)-1], pass, last)
 }
 
 // library opens one keyring, and with its keys a file for the last of them. It

@@ -27,9 +27,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	_ "unsafe" // for the linker
 
 	"cryptodesk/engine/secret"
@@ -43,8 +45,8 @@ var onlooker interface {
 
 // ring is what was written under one header.
 type ring struct {
-	pass  aside // none: it opens with an identity that Run was given
-	key   aside // none: found, and not seen while it was written
+	pass  []aside // one of these opens it; none: an identity that Run was given
+	key   aside   // none: found, and not seen while it was written
 	files [][]byte
 	by    string // the test, or the path
 }
@@ -71,7 +73,7 @@ func (r *record) Header(header []byte, pass *secret.Buffer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if ring := r.under(header); ring.pass == nil {
-		ring.pass = putAside(pass.Bytes())
+		ring.pass = []aside{putAside(pass.Bytes())}
 	}
 }
 
@@ -101,10 +103,9 @@ func caller() string {
 	}
 }
 
-// Found puts a keyring file aside that another program wrote, and that
-// passphrase opens; none at path is none. Files that begin with the same
-// header must come with the same passphrase.
-func Found(path, passphrase string) error {
+// Found puts a keyring file aside that another program wrote, and that one of
+// the passphrases opens; none at path is none.
+func Found(path string, passphrases ...string) error {
 	raw, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return nil
@@ -119,10 +120,14 @@ func Found(path, passphrase string) error {
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	ring := seen.under(header)
-	if ring.pass == nil {
-		ring.pass, ring.by = putAside([]byte(passphrase)), path
+	for _, p := range passphrases {
+		if !slices.ContainsFunc(ring.pass, func(known aside) bool { return string(known.plain()) == p }) {
+			ring.pass = append(ring.pass, putAside([]byte(p)))
+		}
 	}
-	ring.files = append(ring.files, raw)
+	if !slices.ContainsFunc(ring.files, func(known []byte) bool { return bytes.Equal(known, raw) }) {
+		ring.files, ring.by = append(ring.files, raw), path
+	}
 	return nil
 }
 
@@ -159,6 +164,7 @@ func RunWith(age string, m *testing.M, identities ...string) int {
 
 // check opens everything.
 func (r *record) check(age, scratch string, identities []string) error {
+	begun := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	turns := make(chan struct{}, runtime.NumCPU())
@@ -193,7 +199,7 @@ func (r *record) check(age, scratch string, identities []string) error {
 		return fmt.Errorf("%d of %d headers\n%s", len(failed), written, strings.Join(failed, "\n"))
 	}
 	if written > 0 && testing.Verbose() {
-		fmt.Printf("keyrings: the stock program opens all %d headers, its library all %d files\n", written, files)
+		fmt.Printf("keyrings: the stock program opens all %d headers, its library all %d files, in %.1f s\n", written, files, time.Since(begun).Seconds())
 	}
 	return nil
 }
