@@ -127,6 +127,27 @@ const (
 	OfferBad      Kind = "OfferBad"      // what comes is not what was offered, or makes no sense
 )
 
+// What is left with somebody, asked for and released.
+const (
+	NotVerified    Kind = "NotVerified"    // the contact's safety words were not compared
+	NotPostQuantum Kind = "NotPostQuantum" // the contact has no post-quantum key
+	DepositDamaged Kind = "DepositDamaged" // not a deposit, or one that does not parse
+	DepositForged  Kind = "DepositForged"  // a deposit in the name of somebody whose key is not in it
+	RequestDamaged Kind = "RequestDamaged" // not a request, or one that does not parse
+	RequestForged  Kind = "RequestForged"  // a request whose signature is wrong
+	RequestStale   Kind = "RequestStale"   // a request of more than a week ago
+	RequestFuture  Kind = "RequestFuture"  // a request of a date that is still to come
+	RequestUsed    Kind = "RequestUsed"    // a request that was released already
+	BadCode        Kind = "BadCode"        // not four words of the list
+	WrongCode      Kind = "WrongCode"      // four words that are not those of this request or release
+	CodeSpent      Kind = "CodeSpent"      // too many wrong codes for one request
+	ReleaseDamaged Kind = "ReleaseDamaged" // not a release, or one that does not parse
+	ReleaseForeign Kind = "ReleaseForeign" // a release that nobody here asked for
+	ReleaseStale   Kind = "ReleaseStale"   // a release for a request that is long over
+	ReleaseFuture  Kind = "ReleaseFuture"  // a release of a date that is still to come
+	ReleaseUsed    Kind = "ReleaseUsed"    // a release that was taken in already
+)
+
 // The program itself.
 const (
 	Cancelled Kind = "Cancelled"
@@ -147,6 +168,8 @@ var kinds = []Kind{
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan,
 	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
+	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
+	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -159,7 +182,8 @@ func (k Kind) Retryable() bool {
 	switch k {
 	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
 		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled,
-		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed:
+		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed,
+		BadCode, WrongCode:
 		return true
 	}
 	return false
@@ -173,11 +197,13 @@ func (k Kind) Exit() int {
 		return 0
 	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress:
 		return 2
-	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing:
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing,
+		BadCode, WrongCode, CodeSpent:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
 		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign,
-		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch:
+		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch,
+		DepositDamaged, DepositForged, RequestDamaged, RequestForged, ReleaseDamaged:
 		return 4
 	case Cancelled:
 		return 130
