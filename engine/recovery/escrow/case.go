@@ -120,8 +120,7 @@ func (c *Case) judge(ring *keyring.Keyring, typed string, now time.Time) error {
 	if slices.Equal(heard, c.code) {
 		return nil
 	}
-	refused := c.entry(Refused, now)
-	n := note{ring, refused, nil}
+	n := &note{ring: ring, what: c.entry(Refused, now)}
 	n.check = func(entries []Entry) error {
 		before, _ := find(entries, Refused, c.Request.ID)
 		n.what.Wrong = before.Wrong + 1

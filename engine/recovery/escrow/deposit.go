@@ -51,7 +51,7 @@ func Deposit(ctx context.Context, store *safefile.Store, ring *keyring.Keyring, 
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Cancelled, path, err)
 	}
-	return publish(store, path, raw, 0o600, note{})
+	return publish(store, path, raw, 0o600, nil)
 }
 
 // deposit is the plaintext of a deposit.

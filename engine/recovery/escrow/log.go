@@ -79,29 +79,29 @@ type note struct {
 }
 
 // write puts the note into the log, in the place of one of the same kind for
-// the same request.
-func (n note) write() error {
-	n.what.At = n.what.At.UTC().Truncate(time.Second)
-	text, err := json.Marshal(n.what)
-	if err != nil {
-		return fault.New(fault.Internal, "", err)
-	}
+// the same request. check may still change it.
+func (n *note) write() error {
 	return n.ring.ChangeRecords(keyring.ReleaseTag, func(records []string) ([]string, error) {
 		if n.check != nil {
 			if err := n.check(read(records)); err != nil {
 				return nil, err
 			}
 		}
+		n.what.At = n.what.At.UTC().Truncate(time.Second)
+		text, err := json.Marshal(n.what)
+		if err != nil {
+			return nil, fault.New(fault.Internal, "", err)
+		}
 		return append(n.without(records), string(text)), nil
 	})
 }
 
 // erase takes it out again.
-func (n note) erase() error {
+func (n *note) erase() error {
 	return n.ring.ChangeRecords(keyring.ReleaseTag, func(records []string) ([]string, error) { return n.without(records), nil })
 }
 
-func (n note) without(records []string) []string {
+func (n *note) without(records []string) []string {
 	many := len(records) >= crowded
 	return slices.DeleteFunc(records, func(r string) bool {
 		e, ok := readEntry(r)

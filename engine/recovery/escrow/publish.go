@@ -10,9 +10,9 @@ import (
 )
 
 // publish writes raw to path, which must be free, and reads it back. What is
-// noted is in the log before the file has its name: a crash in between leaves
+// to be noted, if anything, is in the log before the file has its name: a crash in between leaves
 // a note of something that nobody has, never the reverse.
-func publish(store *safefile.Store, path string, raw []byte, mode fs.FileMode, n note) error {
+func publish(store *safefile.Store, path string, raw []byte, mode fs.FileMode, n *note) error {
 	if err := safefile.Precheck(path, safefile.Refuse); err != nil {
 		return err
 	}
@@ -27,13 +27,13 @@ func publish(store *safefile.Store, path string, raw []byte, mode fs.FileMode, n
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	if n.ring != nil {
+	if n != nil {
 		if err := n.write(); err != nil {
 			return err
 		}
 	}
 	final, err := f.Commit(safefile.Refuse)
-	if final == "" && n.ring != nil {
+	if final == "" && n != nil {
 		// If this fails too the note stays, which refuses too much rather than
 		// too little.
 		_ = n.erase()

@@ -39,7 +39,7 @@ func Release(ctx context.Context, store *safefile.Store, keys *identity.Opened, 
 	if err := ctx.Err(); err != nil {
 		return nil, fault.New(fault.Cancelled, path, err)
 	}
-	n := note{ring, c.entry(Released, now), nil}
+	n := &note{ring: ring, what: c.entry(Released, now)}
 	n.what.Words = answer
 	// Asked again of what is on disk: another window may have been faster.
 	n.check = func(entries []Entry) error {

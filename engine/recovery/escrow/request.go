@@ -79,7 +79,7 @@ func Ask(ctx context.Context, store *safefile.Store, ring *keyring.Keyring, path
 		return nil, fault.New(fault.Cancelled, path, err)
 	}
 	noted := Entry{Kind: Requested, Request: r.ID, Name: r.Who.Name, At: r.Date, New: r.Who.Recipient.Fingerprint(), Words: code}
-	return code, publish(store, path, text, 0o644, note{ring, noted, nil})
+	return code, publish(store, path, text, 0o644, &note{ring, noted, nil})
 }
 
 // newest is the key pair that a new profile begins with.

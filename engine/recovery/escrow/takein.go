@@ -129,7 +129,7 @@ func answered(ctx context.Context, raw []byte, ask identity.Ask) error {
 // Taken notes in ring that the keys of r are in it now. Errors: ReleaseUsed,
 // and those of writing.
 func (r *Return) Taken(ring *keyring.Keyring, now time.Time) error {
-	n := note{ring: ring, what: Entry{
+	n := &note{ring: ring, what: Entry{
 		Kind: Restored, Request: r.asked.Request, Name: r.By, At: now, Asked: r.asked.At, Deposited: r.Date,
 		Old: r.Depositor.Recipient.Fingerprint(), New: r.asked.New,
 	}}
