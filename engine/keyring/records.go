@@ -18,8 +18,8 @@ const (
 var recordTags = []string{WayTag, AgentTag, ReleaseTag}
 
 const (
-	maxRecords = 1_000     // of one tag
-	maxRecord  = 256 << 10 // bytes: the IDs of all key pairs fit
+	maxRecords = 1_000    // of one tag
+	maxRecord  = 32 << 10 // bytes: age reads no file with a line of 64 KiB
 )
 
 // Records are the lines of that tag, JSON objects in the order in which they

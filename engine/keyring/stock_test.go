@@ -5,8 +5,6 @@ import (
 	"os/exec"
 	"sync"
 	"testing"
-
-	"cryptodesk/engine/keyring/witness"
 )
 
 // stock builds the age program this module pins and answers its folder.
@@ -23,7 +21,7 @@ var stock = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := witness.Run(m, unlocker.String())
+	code := m.Run()
 	if dir, err := stock(); err == nil {
 		os.RemoveAll(dir)
 	}
