@@ -11,6 +11,7 @@ import (
 // turn is work that costs a scrypt: one at a time.
 type turn struct {
 	given   []*secret.Buffer              // destroyed in the end
+	after   func()                        // called in the end; may be nil
 	ready   func() (done bool, err error) // asked once it is its turn: is there anything to do?
 	work    func(*attempt) error          // goes on although its caller left
 	counted bool                          // a passphrase is tried: wrong ones slow the next
@@ -21,6 +22,9 @@ func (s *Session) inTurn(ctx context.Context, t turn) error {
 	forget := func() {
 		for _, b := range t.given {
 			b.Destroy()
+		}
+		if t.after != nil {
+			t.after()
 		}
 	}
 	select {
