@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cryptodesk/engine/exchange"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
@@ -23,10 +22,9 @@ import (
 // Engine is one profile: its keyring, its session and its running jobs. All
 // methods are safe for concurrent use; those that take a context may block.
 type Engine struct {
-	home     string
-	store    *safefile.Store
-	session  *session.Session
-	exchange *exchange.Service
+	home    string
+	store   *safefile.Store
+	session *session.Session
 
 	ctx    context.Context // of every job
 	cancel context.CancelFunc
@@ -35,6 +33,9 @@ type Engine struct {
 
 	changes listeners
 	asking  atomic.Pointer[identity.Prompter]
+
+	restores desks
+	clock    func() time.Time // nil: the computer's
 }
 
 // Version is what help and the window's settings say.
@@ -64,9 +65,12 @@ func Open(home string) (*Engine, error) {
 	_, _ = store.Sweep()
 	e := &Engine{home: home, store: store, session: s}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	s.OnChange(func(session.State) { e.changes.tell() })
-	e.exchange = exchange.New(store, home, e.changes.tell)
-	e.exchange.Sweep(time.Now())
+	s.OnChange(func(now session.State) {
+		if now == session.Locked {
+			e.restores.close()
+		}
+		e.changes.tell()
+	})
 	return e, nil
 }
 
@@ -77,8 +81,8 @@ func (e *Engine) Close() {
 		// First the lock: what is unfinished stays noted as that, and not as
 		// cancelled by somebody.
 		e.session.Lock()
+		e.restores.close()
 		e.cancel()
-		e.exchange.Close()
 		e.jobs.Wait()
 		e.session.Close()
 		e.store.Close()

@@ -116,13 +116,18 @@ func (e *Engine) CardCode(id string) (image.Image, error) {
 }
 
 // SaveBackup writes a copy of the keyring, which opens with the same
-// passphrase, to path, and reads it back. It replaces nothing.
+// passphrase, to path, and reads it back. It replaces nothing. It is noted as a
+// way back for who loses the keyring, which is none for who forgets the
+// passphrase: that is MakeBackup.
 func (e *Engine) SaveBackup(ctx context.Context, path string) error {
 	ring, err := e.session.Keyring()
 	if err != nil {
 		return err
 	}
-	return ring.SaveCopy(path)
+	if err := ring.SaveCopy(path); err != nil {
+		return err
+	}
+	return e.noteBackup(path, e.keyIDs(), true)
 }
 
 func (e *Engine) keyPair(id string) (*identity.KeyPair, error) {

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/secret"
+	"cryptodesk/engine/session"
+)
+
+// Recovery says which ways back there are and what they are worth, from what is
+// noted in the keyring. Cheap. The zero Status while locked.
+func (e *Engine) Recovery() recovery.Status {
+	ring, err := e.session.Keyring()
+	if err != nil {
+		return recovery.Status{}
+	}
+	return recovery.Look(recovery.ReadWays(ring.Records(keyring.WayTag)), e.Keys(), e.now())
+}
+
+// MakeBackup writes everything, or the own key pair with the ID key alone if it
+// is not empty, to path, which must be free: a file that opens with pass, and
+// was opened from disk when the answer is nil. pass is taken over. Takes three
+// seconds. Errors: KeyMissing, NeedPassphrase, Exists, DiskError, Locked,
+// Cancelled, and those of writing; if only noting it failed, the file is there
+// and whole.
+func (e *Engine) MakeBackup(ctx context.Context, path string, pass *secret.Buffer, key string) error {
+	defer secret.Settle()
+	defer pass.Destroy()
+	ring, err := e.session.Keyring()
+	if err != nil {
+		return err
+	}
+	keys := e.keyIDs()
+	if key != "" {
+		k, err := e.keyPair(key)
+		if err != nil {
+			return err
+		}
+		keys = []string{k.Public().ID}
+	}
+	same := false
+	switch err := ring.Check(ctx, pass); fault.Of(err) {
+	case "":
+		same = true
+	case fault.WrongPassphrase:
+	default:
+		return err
+	}
+	if err := ring.Backup(ctx, path, pass, key); err != nil {
+		return err
+	}
+	return e.noteBackup(path, keys, same)
+}
+
+// noteBackup notes that there is a backup at path.
+func (e *Engine) noteBackup(path string, keys []string, samePassphrase bool) error {
+	w := recovery.NewWay(recovery.BackupWay, keys, e.now())
+	w.SamePassphrase = samePassphrase
+	var err error
+	if w.Mark, err = recovery.MarkOfFile(path); err != nil {
+		return err
+	}
+	return e.noteWay(w)
+}
+
+// noteWay notes a way that was made, or what is new about it, in the keyring.
+func (e *Engine) noteWay(w recovery.Way) error {
+	return e.change(func(ring *keyring.Keyring) error {
+		return ring.ChangeRecords(keyring.WayTag, func(records []string) ([]string, error) { return recovery.Note(records, w) })
+	})
+}
+
+func (e *Engine) keyIDs() (ids []string) {
+	for _, k := range e.Keys() {
+		ids = append(ids, k.ID)
+	}
+	return ids
+}
+
+// NewRestore is an empty desk for what somebody still has; it works in any
+// state. The caller closes it; a lock does, too.
+func (e *Engine) NewRestore() *recovery.Restore {
+	r := recovery.NewRestore(e.session.Keyring)
+	e.restores.add(r)
+	return r
+}
+
+// Restore brings back what r came to. Merge takes into the unlocked keyring
+// what it does not have. Replace works in any state: a new keyring under the
+// passphrase fresh is written and opened from disk before the one there, if
+// any, is put aside (keyring.age.DATE.aside) and the session is unlocked with
+// the new one; owner is whose it is, or empty to leave that. Until then nothing
+// is touched; a kill at any instant leaves the old one or the new one. fresh is
+// taken over; r stays the caller's. Errors: ShareMissing, NoPiece or whatever
+// is wrong with the pieces, NeedPassphrase (Replace with none), Locked,
+// Cancelled, DiskError, TooMany, and those of writing.
+func (e *Engine) Restore(ctx context.Context, r *recovery.Restore, how recovery.How, owner string, fresh *secret.Buffer) error {
+	defer secret.Settle()
+	content, err := r.Content(owner)
+	if err != nil {
+		fresh.Destroy()
+		return err
+	}
+	if how == recovery.Merge {
+		fresh.Destroy()
+		err = e.change(func(ring *keyring.Keyring) error { return ring.Merge(content) })
+		content.Destroy()
+	} else {
+		err = e.replace(ctx, r, content, owner, fresh)
+	}
+	if err != nil {
+		return err
+	}
+	// The keys are back, whether or not that can be noted as well.
+	_ = e.change(func(ring *keyring.Keyring) error { return r.NoteRestored(ring, e.now()) })
+	return nil
+}
+
+// replace takes content and fresh over.
+func (e *Engine) replace(ctx context.Context, r *recovery.Restore, content *keyring.Content, owner string, fresh *secret.Buffer) error {
+	forget := func() {
+		fresh.Destroy()
+		content.Destroy()
+	}
+	if fresh.Len() == 0 {
+		forget()
+		return fault.New(fault.NeedPassphrase, "", nil)
+	}
+	return e.session.Restore(ctx, owner, func() (session.Replacement, error) {
+		next, err := keyring.Replace(ctx, e.store, e.session.KeyringPath(), fresh, content)
+		if err != nil {
+			return nil, err
+		}
+		r.Compare(fresh)
+		return next, nil
+	}, forget)
+}
+
+// Rehearse finds out whether what lies on r would bring the present keys back,
+// and notes it with the date. See recovery.Restore.Rehearse. Errors: its, and
+// Locked.
+func (e *Engine) Rehearse(ctx context.Context, r *recovery.Restore) (out recovery.Rehearsal, err error) {
+	err = e.change(func(ring *keyring.Keyring) error {
+		out, err = r.Rehearse(ctx, ring, e.now())
+		return err
+	})
+	return out, err
+}
+
+// now is the time, which tests set.
+func (e *Engine) now() time.Time {
+	if e.clock != nil {
+		return e.clock()
+	}
+	return time.Now()
+}
+
+// desks are the restores under way: what lies on them goes with a lock.
+type desks struct {
+	mu  sync.Mutex
+	all []*recovery.Restore
+}
+
+func (d *desks) add(r *recovery.Restore) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	open := d.all[:0]
+	for _, o := range d.all {
+		if !o.Closed() {
+			open = append(open, o)
+		}
+	}
+	clear(d.all[len(open):])
+	d.all = append(open, r)
+}
+
+func (d *desks) close() {
+	d.mu.Lock()
+	all := d.all
+	d.all = nil
+	d.mu.Unlock()
+	for _, r := range all {
+		r.Close()
+	}
+}

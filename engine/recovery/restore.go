@@ -1,0 +1,354 @@
+package recovery
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strconv"
+	"sync"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
+	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery/slip39"
+)
+
+// maxPieces bounds what one restore looks at together.
+const maxPieces = 200
+
+// Restore is a desk on which somebody lays what they still have: files,
+// photos, typed words, in any order. It says what each piece is and what they
+// come to together. Nothing is written by it. What it holds of keys is sealed
+// or in guarded memory until Close. Safe for concurrent use.
+type Restore struct {
+	ring func() (*keyring.Keyring, error) // the present keyring, if it is open
+
+	mu       sync.Mutex
+	pieces   []*piece
+	joined   []joined
+	before   []joined // those of the judgement before
+	expected string   // fingerprint; empty for any
+	closed   bool
+}
+
+// piece is a Piece and what it holds.
+type piece struct {
+	Piece
+	sum     [sha256.Size]byte // of what was read, to know it again
+	content *keyring.Content  // nil if it has no key by itself
+	share   *slip39.Share     // of a sheet too, which is one of one
+	says    string            // the fingerprint that its text names; empty if none
+	header  []byte            // of an age file
+	used    bool              // it is part of what was found
+
+	samePassphrase bool // it opened with the passphrase of the keyring that was open then
+}
+
+func (p *piece) close() {
+	p.content.Destroy()
+	p.share.Close()
+}
+
+// NewRestore is an empty desk. ring answers the keyring that is open now, or an
+// error: what is there already is said, and files for its keys are opened.
+func NewRestore(ring func() (*keyring.Keyring, error)) *Restore { return &Restore{ring: ring} }
+
+// Expect says which key is to come back, by its fingerprint: pieces of another
+// one are refused as WrongKey. Empty takes any.
+func (r *Restore) Expect(fingerprint string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.expected = fingerprint
+	r.judge()
+}
+
+// Close wipes everything; idempotent.
+func (r *Restore) Close() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	for _, p := range r.pieces {
+		p.close()
+	}
+	forget(r.joined)
+	r.pieces, r.joined = nil, nil
+}
+
+// Closed says whether Close was called.
+func (r *Restore) Closed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}
+
+// Drop takes the piece away that Pieces shows at i.
+func (r *Restore) Drop(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i < 0 || i >= len(r.pieces) {
+		return
+	}
+	r.pieces[i].close()
+	r.pieces = slices.Delete(r.pieces, i, i+1)
+	r.judge()
+}
+
+// Pieces are what was added, in that order, with what is known of each now.
+func (r *Restore) Pieces() []Piece {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]Piece, len(r.pieces))
+	for i, p := range r.pieces {
+		all[i] = p.Piece
+	}
+	return all
+}
+
+// add takes ps over and answers the first of them as it looks among the
+// others.
+func (r *Restore) add(ps ...*piece) (Piece, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || len(r.pieces)+len(ps) > maxPieces {
+		for _, p := range ps {
+			p.close()
+		}
+		if r.closed {
+			return Piece{}, fault.New(fault.Cancelled, "", nil)
+		}
+		return Piece{}, fault.New(fault.TooMany, "", nil)
+	}
+	r.pieces = append(r.pieces, ps...)
+	r.judge()
+	return ps[0].Piece, nil
+}
+
+// joined is a key that shares came to.
+type joined struct {
+	key *identity.KeyPair
+	of  []*piece
+}
+
+func forget(all []joined) {
+	for _, j := range all {
+		j.key.Destroy()
+	}
+}
+
+// judge looks at all pieces anew: what a piece is worth depends on the others.
+func (r *Restore) judge() {
+	r.before, r.joined = r.joined, nil
+	defer func() {
+		forget(r.before)
+		r.before = nil
+	}()
+	for i, p := range r.pieces {
+		p.used = false
+		if p.share == nil && p.content == nil {
+			continue // it is what it is
+		}
+		p.Problem, p.Have = nil, 0
+		if p.share != nil {
+			p.Keys = nil
+		}
+		for _, before := range r.pieces[:i] {
+			if p.content != nil && before.content != nil && before.sum == p.sum {
+				p.Problem = fault.New(fault.PieceRepeated, p.label(), nil)
+			}
+		}
+		if p.content != nil && p.Problem == nil {
+			p.Problem = r.wrongKey(p, p.content.Keys())
+			p.used = p.Problem == nil
+		}
+	}
+	r.judgeShares()
+}
+
+// wrongKey is the problem of pieces that bring back none of the keys that are
+// expected.
+func (r *Restore) wrongKey(p *piece, keys []*identity.KeyPair) *fault.Error {
+	for _, k := range keys {
+		print := k.Public().Fingerprint
+		if (r.expected == "" || samePrint(print, r.expected)) && (p.says == "" || samePrint(print, p.says)) {
+			return nil
+		}
+	}
+	return fault.New(fault.WrongKey, p.label(), nil)
+}
+
+// label is what a piece is called in a sentence.
+func (p *piece) label() string {
+	switch {
+	case p.Name != "":
+		return p.Name
+	case p.Kind == SharePiece && p.Owner != "":
+		return p.Owner + " " + strconv.Itoa(p.Share)
+	case p.Kind == SharePiece:
+		return strconv.Itoa(p.Share)
+	}
+	return p.Owner
+}
+
+// Found is what all pieces come to.
+func (r *Restore) Found() Found {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := Found{Missing: r.missing()}
+	present := r.present()
+	seen := make(map[string]bool)
+	for _, p := range r.keys() {
+		public := p.Public()
+		if !seen[public.ID] {
+			seen[public.ID] = true
+			f.Keys = append(f.Keys, Key{public, present.has(public)})
+		}
+	}
+	people, groups := make(map[string]bool), make(map[string]bool)
+	for _, p := range r.pieces {
+		if !p.used || p.content == nil {
+			continue
+		}
+		for _, c := range p.content.Contacts() {
+			if known, _ := present.directory.Meet(c); !known {
+				people[c.ID()] = true
+			}
+		}
+		for _, g := range p.content.Groups() {
+			if name := identity.FoldName(g.Name); !present.groups[name] {
+				groups[name] = true
+			}
+		}
+	}
+	f.Contacts, f.Groups = len(people), len(groups)
+	f.Ready = len(f.Keys) > 0
+	return f
+}
+
+// keys are all that the pieces bring back, some perhaps more than once.
+func (r *Restore) keys() (all []*identity.KeyPair) {
+	for _, p := range r.pieces {
+		if p.used && p.content != nil {
+			all = append(all, p.content.Keys()...)
+		}
+	}
+	for _, j := range r.joined {
+		all = append(all, j.key)
+	}
+	kept, _ := identity.Distinct(all)
+	return kept
+}
+
+// present is what the keyring that is open has; nothing while none is.
+type present struct {
+	keys      map[string]bool // IDs, and those of classic halves
+	groups    map[string]bool
+	directory *keyring.Directory
+}
+
+func (r *Restore) present() present {
+	p := present{make(map[string]bool), make(map[string]bool), &keyring.Directory{}}
+	ring, err := r.ring()
+	if err != nil {
+		return p
+	}
+	for _, k := range ring.Keys() {
+		public := k.Public()
+		p.keys[public.ID], p.keys[public.Classic.ID()] = true, true
+	}
+	for _, g := range ring.Groups() {
+		p.groups[identity.FoldName(g.Name)] = true
+	}
+	p.directory = ring.Directory()
+	return p
+}
+
+func (p present) has(k identity.Public) bool { return p.keys[k.ID] }
+
+// Content is what is to be restored, for a keyring to take in; the caller
+// destroys it. A key that has no name is called owner, if that is not empty and
+// there is only one. Errors: ShareMissing, NoPiece (there is no key), those of
+// putting it together.
+func (r *Restore) Content(owner string) (*keyring.Content, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.keys()) == 0 {
+		if m := r.missing(); len(m) > 0 {
+			return nil, fault.New(fault.ShareMissing, strconv.Itoa(m[0].Lacks()), nil)
+		}
+		return nil, r.problem()
+	}
+	var content *keyring.Content
+	var err error
+	for _, p := range r.inOrder() {
+		if content == nil {
+			content, err = p.content.Clone()
+		} else {
+			err = content.Merge(p.content)
+		}
+		if err != nil {
+			content.Destroy()
+			return nil, err
+		}
+	}
+	for _, j := range r.joined {
+		one, err := r.alone(j, owner)
+		if err == nil && content == nil {
+			content = one
+			continue
+		}
+		if err == nil {
+			err = content.Merge(one)
+			one.Destroy()
+		}
+		if err != nil {
+			content.Destroy()
+			return nil, err
+		}
+	}
+	return content, nil
+}
+
+// problem is why nothing comes back.
+func (r *Restore) problem() error {
+	for _, p := range r.pieces {
+		if p.Problem != nil {
+			return p.Problem
+		}
+	}
+	return fault.New(fault.NoPiece, "", nil)
+}
+
+// inOrder are the pieces with keys of their own, whole keyrings first: their
+// names, and whom they verified, are those that stay.
+func (r *Restore) inOrder() (list []*piece) {
+	for _, p := range r.pieces {
+		if p.used && p.content != nil {
+			list = append(list, p)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *piece) int { return a.rank() - b.rank() })
+	return list
+}
+
+func (p *piece) rank() int {
+	if p.Kind == IdentityPiece || p.Kind == LegacyPiece {
+		return 1
+	}
+	return 0
+}
+
+func (r *Restore) alone(j joined, owner string) (*keyring.Content, error) {
+	key, err := j.key.Clone()
+	if err != nil {
+		return nil, err
+	}
+	if owner != "" && j.owner() == "" && len(r.joined) == 1 {
+		if err := key.Rename(owner); err != nil {
+			key.Destroy()
+			return nil, err
+		}
+	}
+	return keyring.ContentOf(key), nil
+}
