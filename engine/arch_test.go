@@ -29,7 +29,7 @@ type room struct {
 // exist. The empty name is the engine itself, the one door; bench is a program that measures.
 var rooms = []room{
 	{"bench", []string{"", "batch", "session", "keyring", "identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
-	{"", []string{"recovery", "recovery/escrow", "recovery/legacy", "recovery/search", "recovery/paper", "recovery/slip39", "transfer", "batch", "session", "keyring",
+	{"", []string{"recovery", "recovery/escrow", "recovery/legacy", "recovery/search", "recovery/paper", "recovery/slip39", "exchange", "transfer", "batch", "session", "keyring",
 		"identity", "qr", "agefile", "safefile", "job", "passphrase", "secret/scan", "secret", "fault"}},
 	{"recovery", []string{"recovery/escrow", "recovery/legacy", "recovery/paper", "recovery/slip39", "keyring", "identity", "agefile", "safefile", "qr",
 		"passphrase", "secret", "fault"}},
@@ -38,9 +38,11 @@ var rooms = []room{
 	{"recovery/search", []string{"agefile", "safefile", "passphrase", "secret", "fault"}},
 	{"recovery/paper", []string{"qr", "secret", "fault"}},
 	{"recovery/slip39", []string{"secret", "fault"}},
+	{"exchange", []string{"transfer", "batch", "job", "identity", "agefile", "safefile", "secret", "fault"}},
 	{"transfer", []string{"identity", "agefile", "safefile", "secret", "fault"}},
 	{"batch", []string{"identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
 	{"session", []string{"keyring", "identity", "safefile", "secret", "fault"}},
+	{"keyring/witness", []string{"secret"}},
 	{"keyring", []string{"identity", "agefile", "agefile/stream", "safefile", "secret", "fault"}},
 	{"identity", []string{"secret", "fault"}},
 	{"agefile", []string{"agefile/stream", "safefile", "secret", "fault"}},
@@ -202,6 +204,15 @@ func TestOnlySecretUsesMemguard(t *testing.T) {
 	}
 	if !used {
 		t.Error("nobody uses memguard: the name has changed and this test watches nothing")
+	}
+}
+
+// TestOnlyTestsWatchKeyrings: what lends the passphrases of keyrings is in no program.
+func TestOnlyTestsWatchKeyrings(t *testing.T) {
+	for _, f := range sources(t) {
+		if slices.Contains(f.imports, module+"/engine/keyring/witness") {
+			t.Errorf("%s imports engine/keyring/witness", f.path)
+		}
 	}
 }
 

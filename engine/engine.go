@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cryptodesk/engine/exchange"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
@@ -22,9 +23,10 @@ import (
 // Engine is one profile: its keyring, its session and its running jobs. All
 // methods are safe for concurrent use; those that take a context may block.
 type Engine struct {
-	home    string
-	store   *safefile.Store
-	session *session.Session
+	home     string
+	store    *safefile.Store
+	session  *session.Session
+	exchange *exchange.Service
 
 	ctx    context.Context // of every job
 	cancel context.CancelFunc
@@ -71,6 +73,8 @@ func Open(home string) (*Engine, error) {
 		}
 		e.changes.tell()
 	})
+	e.exchange = exchange.New(store, home, e.changes.tell)
+	e.exchange.Sweep(time.Now())
 	return e, nil
 }
 
@@ -83,6 +87,7 @@ func (e *Engine) Close() {
 		e.session.Lock()
 		e.restores.close()
 		e.cancel()
+		e.exchange.Close()
 		e.jobs.Wait()
 		e.session.Close()
 		e.store.Close()

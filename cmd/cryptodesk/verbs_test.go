@@ -28,11 +28,16 @@ type shell struct {
 // newShell has a keyring with a key pair called Ada.
 func newShell(t *testing.T) *shell {
 	t.Helper()
+	return newNamedShell(t, "Ada")
+}
+
+func newNamedShell(t *testing.T, name string) *shell {
+	t.Helper()
 	text.Use(text.English)
 	s := &shell{t, filepath.Join(t.TempDir(), "home"), t.TempDir(), nil}
 	t.Cleanup(s.close)
 	s.keep()
-	s.try([]string{testPass}, nil, "", "keys", "new", "Ada")
+	s.try([]string{testPass}, nil, "", "keys", "new", name)
 	return s
 }
 

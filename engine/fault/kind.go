@@ -118,6 +118,8 @@ const (
 // The channel to a contact.
 const (
 	Unreachable   Kind = "Unreachable"   // nobody answers at that address
+	NoSigning     Kind = "NoSigning"     // the contact has no signing key: a bare public key, not a card
+	BadAddress    Kind = "BadAddress"    // not the address of a computer
 	NoListen      Kind = "NoListen"      // the port cannot be listened at
 	PeerWrong     Kind = "PeerWrong"     // somebody with another key answers there
 	PeerForeign   Kind = "PeerForeign"   // what answers there is another program
@@ -130,6 +132,27 @@ const (
 	PeerLeft      Kind = "PeerLeft"      // the other program ended
 	PeerFailed    Kind = "PeerFailed"    // something went wrong over there
 	OfferBad      Kind = "OfferBad"      // what comes is not what was offered, or makes no sense
+)
+
+// What is left with somebody, asked for and released.
+const (
+	NotVerified    Kind = "NotVerified"    // the contact's safety words were not compared
+	NotPostQuantum Kind = "NotPostQuantum" // the contact has no post-quantum key
+	DepositDamaged Kind = "DepositDamaged" // not a deposit, or one that does not parse
+	DepositForged  Kind = "DepositForged"  // a deposit in the name of somebody whose key is not in it
+	RequestDamaged Kind = "RequestDamaged" // not a request, or one that does not parse
+	RequestForged  Kind = "RequestForged"  // a request whose signature is wrong
+	RequestStale   Kind = "RequestStale"   // a request of more than a week ago
+	RequestFuture  Kind = "RequestFuture"  // a request of a date that is still to come
+	RequestUsed    Kind = "RequestUsed"    // a request that was released already
+	BadCode        Kind = "BadCode"        // not four words of the list
+	WrongCode      Kind = "WrongCode"      // four words that are not those of this request or release
+	CodeSpent      Kind = "CodeSpent"      // too many wrong codes for one request
+	ReleaseDamaged Kind = "ReleaseDamaged" // not a release, or one that does not parse
+	ReleaseForeign Kind = "ReleaseForeign" // a release that nobody here asked for
+	ReleaseStale   Kind = "ReleaseStale"   // a release for a request that is long over
+	ReleaseFuture  Kind = "ReleaseFuture"  // a release of a date that is still to come
+	ReleaseUsed    Kind = "ReleaseUsed"    // a release that was taken in already
 )
 
 // The program itself.
@@ -151,7 +174,9 @@ var kinds = []Kind{
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PictureDamaged, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan, NoPiece, WrongKey, PieceRepeated,
-	Unreachable, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
+	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
+	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
+	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -164,7 +189,8 @@ func (k Kind) Retryable() bool {
 	switch k {
 	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
 		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled,
-		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed:
+		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed,
+		BadCode, WrongCode:
 		return true
 	}
 	return false
@@ -176,13 +202,15 @@ func (k Kind) Exit() int {
 	switch k {
 	case "":
 		return 0
-	case Usage, NoRecipients, PassphraseAlone, SharePlan:
+	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress:
 		return 2
-	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing:
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing,
+		BadCode, WrongCode, CodeSpent:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
 		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign,
-		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch:
+		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch,
+		DepositDamaged, DepositForged, RequestDamaged, RequestForged, ReleaseDamaged:
 		return 4
 	case Cancelled:
 		return 130

@@ -25,13 +25,14 @@ const (
 	OtherPublic  Material = "otherPublic"  // a public key of such a sort
 	Minisign     Material = "minisign"
 	PKCS12       Material = "pkcs12"
+	Request      Material = "request" // for a deposit to be released; it has a contact card in it, of somebody nobody has met yet
 	Unknown      Material = "unknown"
 )
 
 // Materials returns all of them, for the translations to cover.
 func Materials() []Material {
 	return []Material{AgeIdentity, AgeEncrypted, OpenSSHPrivate, PEMPrivate, Card, PublicKeys, Picture,
-		OpenPGP, PuTTY, Certificate, OtherPrivate, OtherPublic, Minisign, PKCS12, Unknown}
+		OpenPGP, PuTTY, Certificate, OtherPrivate, OtherPublic, Minisign, PKCS12, Request, Unknown}
 }
 
 // Importable says whether something can be taken in.

@@ -7,13 +7,16 @@ import (
 	"cryptodesk/engine/secret"
 )
 
+// requestFamily begins a request for a deposit: engine/recovery/escrow.
+const requestFamily = "# CryptoDesk release request v"
+
 // maxHead is how much of a text Recognise looks at, in bytes.
 const maxHead = 64 << 10
 
 // ranked says what counts when a text holds several things, strongest first: a
 // private key is never taken for something public, and what is signed or
 // attached to a mail comes after what was mailed.
-var ranked = []Material{AgeIdentity, OpenSSHPrivate, PEMPrivate, OtherPrivate, PuTTY, AgeEncrypted, Card, PublicKeys,
+var ranked = []Material{AgeIdentity, OpenSSHPrivate, PEMPrivate, OtherPrivate, PuTTY, AgeEncrypted, Request, Card, PublicKeys,
 	OpenPGP, OtherPublic, Certificate, Minisign}
 
 // Recognise says what text is. It looks at the first 64 KiB at most, keeps
@@ -64,6 +67,8 @@ func ofLine(line []byte) Material {
 		return ofLabel(label(line))
 	case bytes.HasPrefix(line, []byte("PuTTY-User-Key-File-")):
 		return PuTTY
+	case bytes.HasPrefix(line, []byte(requestFamily)):
+		return Request
 	case bytes.HasPrefix(line, []byte(cardFamily)):
 		return Card
 	case bytes.HasPrefix(line, []byte("age1")):

@@ -46,13 +46,22 @@ func SafetyWords(mine Public, theirs Contact) []string {
 	if err != nil {
 		panic(err) // only under a FIPS 140 policy that forbids the parameters
 	}
-	list := strings.Fields(wordList)
-	words := make([]string, wordCount)
+	return Spoken(bits, wordCount)
+}
+
+// Spoken are n words for the first 11·n bits of b, to be read out and typed.
+func Spoken(b []byte, n int) []string {
+	list := SpokenWords()
+	words := make([]string, n)
 	for i := range words {
-		words[i] = list[elevenBits(bits, i*11)]
+		words[i] = list[elevenBits(b, i*11)]
 	}
 	return words
 }
+
+// SpokenWords are all words that Spoken may answer, in alphabetical order, no
+// two with the same first four letters. The caller owns the slice.
+func SpokenWords() []string { return strings.Fields(wordList) }
 
 // voice is one side's share of the words. Lengths come first, so that no two
 // sets of keys run together to the same bytes.

@@ -45,6 +45,9 @@ func newSeal(ctx context.Context, pass *secret.Buffer) (*seal, error) {
 	}
 	s := &seal{header: h.Bytes, key: secret.Seal(h.FileKey().Clone())}
 	h.Destroy()
+	if onlooker != nil {
+		onlooker.Header(s.header, pass)
+	}
 	if err := ctx.Err(); err != nil {
 		s.destroy()
 		return nil, fault.New(fault.Cancelled, "", err)
@@ -71,6 +74,9 @@ func openSeal(ctx context.Context, path string, raw []byte, pass *secret.Buffer)
 		return nil, asKeyringFault(path, err)
 	}
 	s := &seal{header: header, key: secret.Seal(key)}
+	if onlooker != nil {
+		onlooker.Header(s.header, pass)
+	}
 	if err := ctx.Err(); err != nil {
 		s.destroy()
 		return nil, fault.New(fault.Cancelled, path, err)
@@ -130,6 +136,9 @@ func (s *seal) close(b *book) ([]byte, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if onlooker != nil {
+		onlooker.File(s.header, raw, s.key)
 	}
 	return raw, nil
 }

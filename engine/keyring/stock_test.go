@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"sync"
 	"testing"
+
+	"cryptodesk/engine/keyring/witness"
 )
 
 // stock builds the age program this module pins and answers its folder.
@@ -21,7 +23,7 @@ var stock = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := witness.Run(m, unlocker.String())
 	if dir, err := stock(); err == nil {
 		os.RemoveAll(dir)
 	}

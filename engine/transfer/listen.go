@@ -59,6 +59,12 @@ func Listen(ctx context.Context, address string, me *Me, known func(ed25519.Publ
 // Addr is where it listens.
 func (l *Listener) Addr() net.Addr { return l.tcp.Addr() }
 
+// Refuse takes no more; channels that are open go on.
+func (l *Listener) Refuse() { l.tcp.Close() }
+
+// Wait waits until it takes no more and every serve has returned.
+func (l *Listener) Wait() { l.all.Wait() }
+
 // Close takes no more, ends the context that serve was called with, and waits.
 func (l *Listener) Close() {
 	l.cancel()

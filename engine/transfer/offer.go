@@ -45,6 +45,18 @@ const (
 	Paper Sort = "paper" // a text of at most 64 KiB that is no secret: a contact card, a release request; ends in .txt
 )
 
+// ending is what every name of that sort ends with, so that nothing that
+// arrives is a program to any desktop.
+func (s Sort) ending() string {
+	switch s {
+	case File:
+		return ".age"
+	case Paper:
+		return ".txt"
+	}
+	return ""
+}
+
 // Entry is one file of an offer.
 type Entry struct {
 	Sort   Sort   `json:"sort"`
@@ -98,13 +110,8 @@ func (e *Entry) fine() bool {
 		strings.ContainsAny(e.Name, "/\\\x00") || len(e.Name) > maxName || len(safefile.Visible(e.Name)) > maxName {
 		return false
 	}
-	switch e.Sort {
-	case File:
-		return strings.HasSuffix(e.Name, ".age") && len(e.Name) > len(".age")
-	case Paper:
-		return strings.HasSuffix(e.Name, ".txt") && len(e.Name) > len(".txt") && e.Size <= maxPaper
-	}
-	return false
+	ending := e.Sort.ending()
+	return ending != "" && strings.HasSuffix(e.Name, ending) && len(e.Name) > len(ending) && (e.Sort != Paper || e.Size <= maxPaper)
 }
 
 // propose sends the offer and its signature.

@@ -24,13 +24,18 @@ type Consent func(ctx context.Context, from Peer, o *Offer) (folder string, err 
 // called by one goroutine, often, and must not block.
 type Progress func(o *Offer, entry int, done int64, name string)
 
+// Events tells how receiving goes on. Agreed is called once, before the first Moved.
+type Events struct {
+	Agreed func(o *Offer)
+	Moved  Progress
+}
+
 // receiver is one offer being taken.
 type receiver struct {
-	ch       *Channel
-	offer    *Offer
-	ledger   *ledger
-	progress Progress
-	sent     bool // the last word of this side was said
+	ch     *Channel
+	offer  *Offer
+	ledger *ledger
+	tell   Events
 }
 
 const (
@@ -45,19 +50,20 @@ const (
 // there; when either side stops it, nothing of what is not complete stays.
 // Errors: Declined, PeerCancelled, Cancelled, Disconnected, OfferBad, NoSpace,
 // those of consent and of writing.
-func (in *Inbox) Receive(ctx context.Context, ch *Channel, consent Consent, progress Progress) (*Offer, error) {
+func (in *Inbox) Receive(ctx context.Context, ch *Channel, consent Consent, tell Events) (*Offer, error) {
 	o, digest, err := ch.offered(ctx)
 	if err != nil {
 		ch.Stop(err)
 		return nil, err
 	}
-	r := &receiver{ch: ch, offer: o, progress: progress}
+	r := &receiver{ch: ch, offer: o, tell: tell}
 	err = r.agree(ctx, in, digest, consent)
 	if err == nil {
+		tell.Agreed(o)
 		err = r.take(ctx)
 		r.settle(err)
 	}
-	if err != nil && !r.sent {
+	if err != nil {
 		ch.Stop(err)
 	}
 	ch.Close()
@@ -202,6 +208,11 @@ func (r *receiver) part(entry int) (*safefile.File, int64, error) {
 
 // take receives entries until the sender says that it was everything.
 func (r *receiver) take(ctx context.Context) error {
+	for i, e := range r.offer.Entries {
+		if r.ledger.done[i] {
+			r.tell.Moved(r.offer, i, e.Size, r.ledger.target(e.Name)) // or beside it, if that name was taken
+		}
+	}
 	for {
 		f, err := r.ch.next(ctx)
 		if err != nil {
@@ -216,7 +227,6 @@ func (r *receiver) take(ctx context.Context) error {
 			}
 		case f.kind == byeFrame && len(r.ledger.done) == len(r.offer.Entries):
 			r.ch.done(f)
-			r.sent = true
 			return nil
 		default:
 			r.ch.done(f)
@@ -267,7 +277,7 @@ func (r *receiver) entry(ctx context.Context, b begin) error {
 	if err := r.ledger.write(ledgerLine{Entry: b.Entry, Stored: true}); err != nil {
 		return err
 	}
-	r.progress(r.offer, b.Entry, e.Size, final)
+	r.tell.Moved(r.offer, b.Entry, e.Size, final)
 	return r.ch.send(storedFrame, stored{b.Entry})
 }
 
@@ -299,7 +309,7 @@ func (r *receiver) fill(ctx context.Context, b begin, f *safefile.File, size int
 			}
 			safe, r.ledger.parts[b.Entry] = at, at
 		}
-		r.progress(r.offer, b.Entry, at, "")
+		r.tell.Moved(r.offer, b.Entry, at, "")
 	}
 	return at, nil
 }

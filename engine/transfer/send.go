@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -20,26 +21,27 @@ type Parcel struct {
 	Paths []string // as Offer.Entries
 }
 
-// Pack makes a parcel for a peer of finished files; names, if not nil, are
-// what the receiver calls them. sort is what all of them are. Errors: OfferBad
-// (not an age file, or a paper that is too long), TooMany, and those of reading.
-func Pack(to Peer, sort Sort, paths, names []string) (*Parcel, error) {
-	if len(paths) == 0 || len(paths) > maxEntries {
+// Piece is a finished file to send.
+type Piece struct {
+	Path string
+	Name string // what the receiver calls it; empty: as it is called. Gets the ending that its Sort has.
+	Sort Sort
+}
+
+// Pack makes a parcel for a peer. Errors: OfferBad (not an age file, or a paper
+// that is too long), TooMany, TooLarge, NameTooLong, and those of reading.
+func Pack(to Peer, pieces ...Piece) (*Parcel, error) {
+	if len(pieces) == 0 || len(pieces) > maxEntries {
 		return nil, fault.New(fault.TooMany, "", nil)
 	}
-	p := &Parcel{Offer: &Offer{ID: NewID(), To: to.Signing, Made: time.Now().UTC().Truncate(time.Second)}, Paths: paths}
-	for i, path := range paths {
-		e, err := describe(path, sort)
+	p := &Parcel{Offer: &Offer{ID: NewID(), To: to.Signing, Made: time.Now().UTC().Truncate(time.Second)}}
+	for _, piece := range pieces {
+		e, err := describe(piece)
 		if err != nil {
 			return nil, err
 		}
-		if names != nil {
-			e.Name = safefile.Visible(names[i])
-		}
-		if !e.fine() {
-			return nil, fault.New(fault.OfferBad, path, nil)
-		}
 		p.Offer.Entries = append(p.Offer.Entries, e)
+		p.Paths = append(p.Paths, piece.Path)
 	}
 	if p.Offer.Total() > maxTotal {
 		return nil, fault.New(fault.TooLarge, "", nil)
@@ -47,17 +49,31 @@ func Pack(to Peer, sort Sort, paths, names []string) (*Parcel, error) {
 	return p, nil
 }
 
-func describe(path string, sort Sort) (Entry, error) {
-	src, err := safefile.OpenSource(path)
+func describe(p Piece) (Entry, error) {
+	src, err := safefile.OpenSource(p.Path)
 	if err != nil {
 		return Entry{}, err
 	}
 	defer src.Close()
-	digest, err := digestOf(src, src.Size(), sort)
+	digest, err := digestOf(src, src.Size(), p.Sort)
 	if err != nil {
-		return Entry{}, fault.FromOS(path, err)
+		return Entry{}, fault.FromOS(p.Path, err)
 	}
-	return Entry{Sort: sort, Name: safefile.Visible(filepath.Base(path)), Size: src.Size(), Digest: digest}, nil
+	name := p.Name
+	if name == "" {
+		name = filepath.Base(p.Path)
+	}
+	e := Entry{Sort: p.Sort, Name: safefile.Visible(name), Size: src.Size(), Digest: digest}
+	if !strings.HasSuffix(e.Name, p.Sort.ending()) {
+		e.Name += p.Sort.ending()
+	}
+	switch {
+	case len(e.Name) > maxName:
+		return Entry{}, fault.New(fault.NameTooLong, p.Path, nil)
+	case !e.fine():
+		return Entry{}, fault.New(fault.OfferBad, p.Path, nil)
+	}
+	return e, nil
 }
 
 // Send hands a parcel over on the channel, and closes it. The other side asks a person

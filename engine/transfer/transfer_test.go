@@ -107,11 +107,11 @@ func newDesk(t *testing.T, p person, known ...person) *desk {
 	d.consent = func(context.Context, Peer, *Offer) (string, error) { return d.folder, nil }
 	l, err := Listen(t.Context(), "127.0.0.1:0", p.me, knows(known...), func(ctx context.Context, ch *Channel) {
 		var names []string
-		o, err := d.inbox.Receive(ctx, ch, d.consent, func(_ *Offer, _ int, _ int64, name string) {
+		o, err := d.inbox.Receive(ctx, ch, d.consent, Events{Agreed: func(*Offer) {}, Moved: func(_ *Offer, _ int, _ int64, name string) {
 			if name != "" {
 				names = append(names, name)
 			}
-		})
+		}})
 		d.done <- outcome{o, err, names}
 	})
 	if err != nil {
@@ -128,7 +128,11 @@ func quiet(*Offer, int, int64, string) {}
 
 func parcel(t *testing.T, to Peer, paths ...string) *Parcel {
 	t.Helper()
-	p, err := Pack(to, File, paths, nil)
+	var pieces []Piece
+	for _, path := range paths {
+		pieces = append(pieces, Piece{Path: path, Sort: File})
+	}
+	p, err := Pack(to, pieces...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cryptodesk/engine/keyring/witness"
 )
 
 // What `make test-e2e` builds. One build serves all tests.
@@ -49,7 +51,19 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(witness.RunWith(age, m))
+}
+
+// watch has the stock program open, after all tests, the keyring that this one leaves in a profile folder, and the one
+// before it. The passphrases are those that the test uses besides the usual one; run and open call it for what they are given.
+func watch(t *testing.T, home string, passphrases ...string) {
+	t.Cleanup(func() {
+		for _, name := range []string{"keyring.age", "keyring.age.old"} {
+			if err := witness.Found(filepath.Join(home, name), append([]string{passphrase}, passphrases...)...); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 // patience bounds one test: long enough for a busy machine, so that it ends only what would never end.
@@ -85,6 +99,9 @@ func must(ctx context.Context, t *testing.T, secret, name string, args ...string
 func command(ctx context.Context, t *testing.T, secret, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(ctx, name, args...)
+	if i := slices.Index(args, "--home"); i >= 0 && name == program {
+		watch(t, args[i+1])
+	}
 	if secret == "" {
 		return cmd
 	}

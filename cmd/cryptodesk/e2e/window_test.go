@@ -46,6 +46,7 @@ func openOn(t *testing.T, d *desk.Display, profile string, args ...string) *sess
 	t.Helper()
 	ctx := patience(t)
 	folder := t.TempDir()
+	watch(t, profile)
 	p, err := d.Start(ctx, program, folder, append([]string{"--home", profile}, args...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -12,10 +12,14 @@ import (
 	"time"
 
 	"cryptodesk/cmd/cryptodesk/internal/desk"
+	"cryptodesk/engine/keyring/witness"
 	"cryptodesk/engine/secret/scan"
 )
 
 const owner = "Ada"
+
+// TestMain has the stock program open the keyrings of all runs.
+func TestMain(m *testing.M) { os.Exit(witness.Run(m)) }
 
 // moment is when the memory is searched.
 type moment int
@@ -90,6 +94,7 @@ func live(t *testing.T, d *desk.Display, program, pass string, typed, plants boo
 		l.do(p.Unlock(ctx, pass))
 	}
 	l.step("unlock")
+	l.do(witness.Found(filepath.Join(l.home, "keyring.age"), pass))
 	l.secrets, err = profile(pass, filepath.Join(l.home, "keyring.age"))
 	l.do(err)
 	defer l.secrets.set.Destroy()
