@@ -62,20 +62,11 @@ func decode(ctx context.Context, picture []byte, most int) (found []*secret.Buff
 	if len(picture) > maxFile {
 		return nil, fault.New(fault.TooLarge, "", nil)
 	}
-	size, _, err := image.DecodeConfig(bytes.NewReader(picture))
-	if err != nil || size.Width <= 0 || size.Height <= 0 {
-		return nil, fault.New(fault.NoCode, "", nil)
-	}
-	if !fits(size.Width, size.Height) {
-		return nil, fault.New(fault.TooLarge, "", nil)
-	}
 	secret.Do(func() {
 		var whole light
-		if whole, err = load(picture); err != nil {
-			err = fault.New(fault.PictureDamaged, "", nil)
-			return
+		if whole, err = load(picture); err == nil {
+			found, err = look(ctx, whole, most)
 		}
-		found, err = look(ctx, whole, most)
 	})
 	return found, err
 }
@@ -85,6 +76,7 @@ func fits(w, h int) bool { return w <= maxPixels && h <= maxPixels/w }
 // look makes its passes until they have found what can be told to be there.
 func look(ctx context.Context, whole light, most int) (found []*secret.Buffer, err error) {
 	begun := time.Now()
+	more := false
 	for _, p := range passes {
 		for {
 			if err := ctx.Err(); err != nil {
@@ -98,11 +90,12 @@ func look(ctx context.Context, whole light, most int) (found []*secret.Buffer, e
 			}
 			seen := p.try(whole)
 			if seen.text == nil {
-				if len(found) > 0 && !seen.more {
+				if more = more || seen.more; len(found) > 0 && !more {
 					return found, nil
 				}
 				break
 			}
+			more = false
 			if found = append(found, seen.text); len(found) == most {
 				return found, nil
 			}
@@ -119,16 +112,24 @@ func orNone(found []*secret.Buffer) ([]*secret.Buffer, error) {
 	return found, nil
 }
 
-// load decodes the file; a panic in a decoder is an error.
+// load decodes the file; a panic in a decoder is damage.
 func load(picture []byte) (l light, err error) {
+	damaged := fault.New(fault.PictureDamaged, "", nil)
 	defer func() {
 		if recover() != nil {
-			err = image.ErrFormat
+			err = damaged
 		}
 	}()
+	size, _, err := image.DecodeConfig(bytes.NewReader(picture))
+	switch {
+	case err != nil || size.Width <= 0 || size.Height <= 0:
+		return light{}, fault.New(fault.NoCode, "", nil)
+	case !fits(size.Width, size.Height):
+		return light{}, fault.New(fault.TooLarge, "", nil)
+	}
 	decoded, _, err := image.Decode(bytes.NewReader(picture))
 	if err != nil {
-		return light{}, err
+		return light{}, damaged
 	}
 	return lightOf(decoded), nil
 }
@@ -162,7 +163,7 @@ var passes = []pass{
 type sight struct {
 	text    *secret.Buffer // nil: no code that can be read
 	outline outline
-	more    bool // then there seems to be one still
+	more    bool // then there seem to be finder patterns of one that cannot
 }
 
 func (p pass) try(whole light) (s sight) {

@@ -22,9 +22,9 @@ func lightOf(picture image.Image) light {
 			copy(row, p.Pix[p.PixOffset(b.Min.X, b.Min.Y+y):])
 		case *image.YCbCr:
 			copy(row, p.Y[p.YOffset(b.Min.X, b.Min.Y+y):])
-		default:
+		case image.RGBA64Image: // all others of the library; At would allocate for every pixel
 			for x := range row {
-				row[x] = grey(picture.At(b.Min.X+x, b.Min.Y+y))
+				row[x] = grey(p.RGBA64At(b.Min.X+x, b.Min.Y+y))
 			}
 		}
 	}
@@ -32,8 +32,8 @@ func lightOf(picture image.Image) light {
 }
 
 // grey puts what is transparent before white, as viewers do.
-func grey(c color.Color) byte {
-	r, g, b, a := c.RGBA()
+func grey(c color.RGBA64) byte {
+	r, g, b, a := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
 	return byte(((299*r+587*g+114*b)/1000 + 0xffff - a) >> 8)
 }
 

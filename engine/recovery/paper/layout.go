@@ -82,33 +82,35 @@ func (l *layout) fields() {
 
 // card holds the code and what to do.
 func (l *layout) card() {
-	const pad, side, gap = 14, 170, 20
+	const pad, side, gap = 18, 164, 24
 	top := l.y
-	l.picture(margin+pad, top+pad, side)
-	l.y = top + pad + side + 4
+	// The quiet zone lies in the padding, so that the code stands in line with
+	// what is below it.
+	quiet := side * qr.Quiet / float64(l.code.Side())
+	l.picture(margin+pad-quiet, top+pad-quiet, side+2*quiet)
+	l.y = top + pad + side + 6
 	l.block(margin+pad, side, regular, 8*l.scale, soft, 1.4, l.page.CodeTitle)
 	left := l.y
 	x, w := float64(margin+pad+side+gap), float64(inside-2*pad-side-gap)
-	l.y = top + pad + 4
+	l.y = top + pad - 4
 	l.block(x, w, bold, 12*l.scale, ink, 1.5, l.page.StepsTitle)
 	l.y += 4
-	size := 9.5 * l.scale
 	for i, step := range l.page.Steps {
-		l.text(x, l.y+size, bold, size, accent, strconv.AppendInt(nil, int64(i+1), 10))
-		l.block(x+16, w-16, regular, size, ink, 1.45, step)
-		l.y += 4
+		begun := l.y
+		l.block(x, w, bold, 9.5*l.scale, accent, 1.5, strconv.Itoa(i+1))
+		l.y = begun
+		l.block(x+16, w-16, regular, 9.5*l.scale, ink, 1.5, step)
+		l.y += 5
 	}
-	l.y = max(l.y, left) + 8
+	l.y = max(l.y, left) + pad - 4
 	if text := l.page.Line.Bytes(); len(text) > 0 {
-		size := min(9, 9*(inside-2*pad)/l.faces[mono].width(text, 9))
-		l.line(margin+pad, l.y, inside-2*pad, 0.5, faint)
-		l.y += 8
-		l.text(margin+pad, l.y+size, mono, size, ink, text)
-		l.y += size + 4
+		size := (inside - 2*pad) / max(l.faces[mono].width(text, 1), 40) // a long one fills the card
+		l.line(margin+pad, l.y-pad/2+2, inside-2*pad, 0.5, faint)
+		l.text(margin+pad, l.y+size+3, mono, size, ink, text)
+		l.y += size + pad - 1
 	}
-	l.y += 8
 	l.frame(margin, top, inside, l.y-top, 8, rule)
-	l.y += 18
+	l.y += 20
 }
 
 // words are numbered, down the first column, then the next.
@@ -118,21 +120,18 @@ func (l *layout) words() {
 		return
 	}
 	l.block(margin, inside, bold, 12*l.scale, ink, 1.5, l.page.WordsTitle)
-	l.y += 2
-	const columns = 3
+	const columns, gap = 3, 20
+	const width = (inside - (columns-1)*gap) / columns
 	rows := (len(words) + columns - 1) / columns
-	size, small := 11*l.scale, 8*l.scale
-	step := 16.5 * l.scale
+	size, small, step := 11*l.scale, 8*l.scale, 16.5*l.scale
 	for i, word := range words {
-		x, y := margin+float64(i/rows)*inside/columns, l.y+float64(i%rows)*step+step*0.7
+		x, top := margin+float64(i/rows)*(width+gap), l.y+float64(i%rows)*step
 		number := strconv.AppendInt(nil, int64(i+1), 10)
-		l.text(x+14-l.faces[regular].width(number, small), y, regular, small, soft, number)
-		l.text(x+22, y, mono, size, ink, word)
+		l.text(x+12-l.faces[regular].width(number, small), top+step*0.7, regular, small, soft, number)
+		l.text(x+20, top+step*0.7, bold, size, ink, word)
+		l.line(x, top+step, width, 0.5, faint)
 	}
-	for row := range rows {
-		l.line(margin, l.y+float64(row+1)*step, inside, 0.5, faint)
-	}
-	l.y += float64(rows)*step + 12
+	l.y += float64(rows)*step + 10
 }
 
 // lines to write on share the room that is left.
@@ -164,16 +163,17 @@ func (l *layout) block(x, width float64, font int, size float64, v colour, leadi
 		return
 	}
 	for _, line := range l.wrap([]byte(text), font, size, width) {
-		l.text(x, l.y+size*(0.5+leading*0.5)-size*0.1, font, size, v, line)
+		l.text(x, l.y+size*(leading/2+0.36), font, size, v, line) // capitals in the middle
 		l.y += size * leading
 	}
 }
 
-// wrap cuts text at spaces, and within a word that alone is too long.
+// wrap cuts text at spaces that may be cut at, and within a word that alone is
+// too long.
 func (l *layout) wrap(text []byte, font int, size, width float64) (lines [][]byte) {
 	f := l.faces[font]
 	var line []byte
-	for _, word := range bytes.Fields(text) {
+	for _, word := range bytes.Split(text, []byte(" ")) {
 		if longer := append(append(line[:len(line):len(line)], ' '), word...); len(line) > 0 && f.width(longer, size) <= width {
 			line = longer
 			continue
