@@ -64,9 +64,11 @@ func readDER(der []byte, pass *secret.Buffer, meta Meta) (*KeyPair, error) {
 // fitting says whether an RSA modulus has a length that age takes. It is asked
 // before the key is checked, which takes long for an absurd one.
 func fitting(modulus []byte) bool {
-	bits := 8 * len(bytes.TrimLeft(modulus, "\x00"))
+	bits := rsaBits(modulus)
 	return bits >= minRSA && bits <= maxRSA
 }
+
+func rsaBits(modulus []byte) int { return 8 * len(bytes.TrimLeft(modulus, "\x00")) }
 
 func fittingPKCS8(algorithm, after []byte) bool {
 	_, oid, _ := element(algorithm)
@@ -84,26 +86,39 @@ func fittingPKCS8(algorithm, after []byte) bool {
 }
 
 // readLegacy reads an RSA key that OpenSSL encrypted before PKCS#8 (RFC 1421).
-// That has no check of its own: what a wrong passphrase makes is no key.
 func readLegacy(der []byte, dek string, pass *secret.Buffer, meta Meta) (*KeyPair, error) {
+	plain, err := openDEK(der, dek, pass)
+	if err != nil {
+		return nil, err
+	}
+	defer secret.Wipe(plain)
+	return readDER(plain, nil, meta)
+}
+
+// openDEK decrypts what is behind a DEK-Info line. That has no check of its
+// own: what a wrong passphrase makes is no key.
+func openDEK(der []byte, dek string, pass *secret.Buffer) ([]byte, error) {
 	if pass == nil {
 		return nil, fault.New(fault.NeedPassphrase, "", nil)
 	}
 	block := &pem.Block{Bytes: der, Headers: map[string]string{"DEK-Info": dek}}
 	//lint:ignore SA1019 insecure to write; files from before are still to be read
 	plain, err := x509.DecryptPEMBlock(block, pass.Bytes()) //nolint:staticcheck // for golangci-lint, which has its own sign
-	defer secret.Wipe(plain)
 	switch {
 	case errors.Is(err, x509.IncorrectPasswordError):
-		return nil, fault.New(fault.WrongPassphrase, "", nil)
+		err = fault.New(fault.WrongPassphrase, "", nil)
 	case err != nil && strings.Contains(err.Error(), "unknown encryption mode"):
-		return nil, cannot(PEMPrivate)
+		err = cannot(PEMPrivate)
 	case err != nil:
-		return nil, fault.New(fault.BadIdentity, "", nil)
+		err = fault.New(fault.BadIdentity, "", nil)
 	case !isDER(plain):
-		return nil, fault.New(fault.WrongPassphrase, "", nil)
+		err = fault.New(fault.WrongPassphrase, "", nil)
 	}
-	return readDER(plain, nil, meta)
+	if err != nil {
+		secret.Wipe(plain)
+		return nil, err
+	}
+	return plain, nil
 }
 
 // isDER says whether b is one sequence from end to end, which noise is not.
