@@ -8,6 +8,7 @@ require (
 	filippo.io/hpke v0.4.0
 	filippo.io/nistec v0.0.4
 	fyne.io/fyne/v2 v2.8.1
+	github.com/ProtonMail/go-crypto v1.5.2
 	github.com/awnumar/memguard v0.23.0
 	github.com/creack/pty v1.1.24
 	github.com/go-gl/glfw/v3.4/glfw v0.1.0-pre.1.0.20260707082822-2a407d02d01a

@@ -108,6 +108,13 @@ const (
 	SharePlan     Kind = "SharePlan"     // a number of shares that cannot be made; Subject is "needed/made"
 )
 
+// What old scripts wrote.
+const (
+	LegacyUnknown Kind = "LegacyUnknown" // it looks like none of the formats
+	LegacyNothing Kind = "LegacyNothing" // the passphrase or key brings nothing out of it
+	LegacyNeedKey Kind = "LegacyNeedKey" // only a private key opens it
+)
+
 // Pieces that bring keys back.
 const (
 	NoPiece       Kind = "NoPiece"       // there is no key in it; Subject is the piece
@@ -173,7 +180,7 @@ var kinds = []Kind{
 	NameMissing, NameTaken, NoContact, KeyMissing,
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PictureDamaged, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
-	SharePlan, NoPiece, WrongKey, PieceRepeated,
+	SharePlan, LegacyUnknown, LegacyNothing, LegacyNeedKey, NoPiece, WrongKey, PieceRepeated,
 	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
 	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
@@ -204,7 +211,7 @@ func (k Kind) Exit() int {
 		return 0
 	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress:
 		return 2
-	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing,
+	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing, LegacyNothing, LegacyNeedKey,
 		BadCode, WrongCode, CodeSpent:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
