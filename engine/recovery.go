@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/secret"
@@ -57,10 +59,74 @@ func (e *Engine) MakeBackup(ctx context.Context, path string, pass *secret.Buffe
 	return e.noteBackup(path, keys, same)
 }
 
+// MakeSheet writes the recovery sheet of the own key pair with the ID key to
+// path, which must be free, and notes it once the key was read back from the
+// file. The sheet answered asks two of its words back, which counts as a
+// rehearsal; the caller closes it. Errors: KeyMissing, BadIdentity (only
+// post-quantum key pairs have one), Exists, DiskError, Locked, Cancelled, and
+// those of writing.
+func (e *Engine) MakeSheet(ctx context.Context, key, path string, words recovery.Labels) (*recovery.Sheet, error) {
+	k, err := e.keyPair(key)
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := recovery.WriteSheet(ctx, e.store, k, path, words, e.now())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.noteWay(sheet.Way); err != nil {
+		sheet.Close()
+		return nil, err
+	}
+	sheet.OnAsked(func() {
+		e.jobs.Add(1)
+		go func() { // it waits for the disk, and who typed the word must not
+			defer secret.Guard()
+			defer e.jobs.Done()
+			w := sheet.Way
+			w.Rehearsed, w.Passed = e.now(), true
+			_ = e.noteWay(w) // locked meanwhile: it stays a sheet that nobody tried
+		}()
+	})
+	return sheet, nil
+}
+
+// MakeShares writes a page and a text file for each of of shares of the own key
+// pair with the ID key into dir, any need of which bring it back, and notes the
+// set once all of them were read back. It answers the files. Errors:
+// KeyMissing, BadIdentity (only post-quantum key pairs can be shared),
+// SharePlan, DiskError, Locked, Cancelled, and those of writing; then none of
+// the files is left.
+func (e *Engine) MakeShares(ctx context.Context, key string, need, of int, dir string, words recovery.Labels) ([]string, error) {
+	k, err := e.keyPair(key)
+	if err != nil {
+		return nil, err
+	}
+	if need == 1 {
+		return nil, fault.New(fault.SharePlan, "1/"+strconv.Itoa(of), nil) // that is a sheet
+	}
+	kit, err := recovery.WriteShares(ctx, e.store, k, need, of, dir, words, e.now())
+	if err != nil {
+		return nil, err
+	}
+	return kit.Paths, e.noteWay(kit.Way)
+}
+
 // noteBackup notes that there is a backup at path.
 func (e *Engine) noteBackup(path string, keys []string, samePassphrase bool) error {
 	w := recovery.NewWay(recovery.BackupWay, keys, e.now())
 	w.SamePassphrase = samePassphrase
+	var err error
+	if w.Mark, err = recovery.MarkOfFile(path); err != nil {
+		return err
+	}
+	return e.noteWay(w)
+}
+
+// noteDeposit notes that to was given what is at path.
+func (e *Engine) noteDeposit(path string, to identity.Contact) error {
+	w := recovery.NewWay(recovery.DepositWay, e.keyIDs(), e.now())
+	w.To = to.ID()
 	var err error
 	if w.Mark, err = recovery.MarkOfFile(path); err != nil {
 		return err

@@ -22,7 +22,10 @@ func (e *Engine) Deposit(ctx context.Context, contactID, path string, terms escr
 	for _, c := range ring.Contacts() {
 		if c.ID() == contactID {
 			return e.change(func(*keyring.Keyring) error {
-				return escrow.Deposit(ctx, e.store, ring, c, path, terms, time.Now())
+				if err := escrow.Deposit(ctx, e.store, ring, c, path, terms, time.Now()); err != nil {
+					return err
+				}
+				return e.noteDeposit(path, c)
 			})
 		}
 	}

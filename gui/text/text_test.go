@@ -11,6 +11,7 @@ import (
 	"cryptodesk/assets"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/passphrase"
+	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/secret/scan"
 )
@@ -83,6 +84,7 @@ func TestKeysOfOtherRoomsExist(t *testing.T) {
 	for _, k := range scan.Kinds() {
 		keys = append(keys, "memory.kind."+string(k))
 	}
+	keys = append(keys, recovery.LabelKeys()...)
 	for _, key := range append(keys, passphrase.PlainKeys()...) {
 		if !Has(key) {
 			t.Errorf("no text for %s", key)

@@ -13,7 +13,7 @@ import (
 
 // engineKeys are made of the engine's own words and checked against them in
 // TestKeysOfOtherRoomsExist; the toolkit's are its own.
-var engineKeys = []string{"fault.", "memory.", "strength.", "toolkit."}
+var engineKeys = []string{"fault.", "memory.", "paper.", "strength.", "toolkit."}
 
 // source reads the string literals of the window and of the command line:
 // all of them, and those that T is called with.
