@@ -38,7 +38,7 @@ func refuses(t *testing.T, data []byte, ids []age.Identity, kinds ...fault.Kind)
 }
 
 // sealed is a whole age file of random bytes.
-func sealed(t *testing.T, size int, to []age.Recipient, opt Options) (file, plain []byte) {
+func sealed(t testing.TB, size int, to []age.Recipient, opt Options) (file, plain []byte) {
 	t.Helper()
 	s := newShop(t)
 	plain = randomBytes(size)

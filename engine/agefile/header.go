@@ -68,6 +68,11 @@ func wrap(buf []byte, key *secret.Buffer, given bool, to []age.Recipient) ([]byt
 	labels := make([][]string, len(to))
 	taps := make([]age.Recipient, len(to))
 	for i, r := range to {
+		if e, ok := r.(Either); ok {
+			if r = e.Quantum; i > 0 {
+				r = e.beside(&labels[0])
+			}
+		}
 		taps[i] = tap{r, fileKey, &labels[i]}
 	}
 	sink := headerSink{buf: buf, start: len(buf)}
@@ -111,7 +116,7 @@ func wrapFault(err error, to []age.Recipient, labels [][]string) error {
 			return fault.New(fault.PassphraseAlone, "", err)
 		}
 	}
-	pq := func(l []string) bool { return slices.Contains(l, "postquantum") }
+	pq := func(l []string) bool { return slices.Contains(l, postQuantum) }
 	for _, l := range labels {
 		if pq(l) != pq(labels[0]) {
 			return fault.New(fault.MixedKeys, "", err)

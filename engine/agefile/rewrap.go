@@ -10,6 +10,7 @@ import (
 	"cryptodesk/engine/agefile/stream"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/safefile"
+	"cryptodesk/engine/secret"
 )
 
 // Rewrap writes src to dst so that exactly those in to can open it, armored if
@@ -69,13 +70,19 @@ func (p *payload) encryptAgain(ctx context.Context, src *safefile.Source, dst *s
 
 // addressAgain keeps the payload and gives it a new header.
 func (p *payload) addressAgain(ctx context.Context, src *safefile.Source, dst *safefile.File, to []age.Recipient, opt Options) error {
+	return p.replaceHeader(ctx, src, dst, opt, func(key *secret.Buffer) ([]byte, error) { return wrap(nil, key, true, to) })
+}
+
+// replaceHeader authenticates the payload and writes it behind the header that
+// f makes for the file key.
+func (p *payload) replaceHeader(ctx context.Context, src *safefile.Source, dst *safefile.File, opt Options, f func(key *secret.Buffer) ([]byte, error)) error {
 	if err := p.authenticate(ctx); err != nil {
 		return err
 	}
 	key := p.key.Clone() // for a derivation that outlasts this call
 	head, err := patiently(ctx, func() (*Header, error) {
 		defer key.Destroy()
-		raw, err := wrap(nil, key, true, to)
+		raw, err := f(key)
 		return &Header{Bytes: raw}, err
 	})
 	if err != nil {
