@@ -91,6 +91,9 @@ const (
 	StateOld       Kind = "StateOld"       // the sealed session state is older than what was written last
 	StateForeign   Kind = "StateForeign"   // the sealed session state is of another passphrase or profile
 	TooSoon        Kind = "TooSoon"        // another passphrase attempt is accepted only later
+
+	AgentIncomplete Kind = "AgentIncomplete" // a recovery agent without both sorts of key would be left out of some files
+	AgentMissing    Kind = "AgentMissing"    // the recovery agent is no contact any more
 )
 
 // Shares of a key, in words.
@@ -184,6 +187,7 @@ var kinds = []Kind{
 	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
 	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
+	AgentIncomplete, AgentMissing,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 

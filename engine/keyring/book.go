@@ -139,6 +139,7 @@ func (b *book) setContact(at int, c identity.Contact) error {
 	}
 	if at >= 0 {
 		b.follow(b.contacts[at].ID(), c.ID())
+		b.agentFollows(b.contacts[at], &c)
 		b.contacts = slices.Delete(b.contacts, at, at+1)
 	} else if len(b.contacts) == maxContacts {
 		return fault.New(fault.TooMany, "", nil)

@@ -136,13 +136,14 @@ func (k *Keyring) DecideContact(id string, f func(identity.Contact) (identity.Co
 	})
 }
 
-// RemoveContact forgets somebody. Errors: NoContact.
+// RemoveContact forgets somebody, also as the agent. Errors: NoContact.
 func (k *Keyring) RemoveContact(id string) error {
 	return k.change(func(b *book) error {
 		i := b.findContact(id)
 		if i < 0 {
 			return fault.New(fault.NoContact, "", nil)
 		}
+		b.agentFollows(b.contacts[i], nil)
 		b.contacts = slices.Delete(b.contacts, i, i+1)
 		b.follow(id, "")
 		return nil
