@@ -29,10 +29,11 @@ type room struct {
 // exist. The empty name is the engine itself, the one door; bench is a program that measures.
 var rooms = []room{
 	{"bench", []string{"", "batch", "session", "keyring", "identity", "agefile", "agefile/stream", "safefile", "job", "secret", "fault"}},
-	{"", []string{"recovery", "recovery/escrow", "recovery/legacy", "recovery/search", "recovery/paper", "recovery/slip39", "exchange", "transfer", "batch", "session", "keyring",
-		"identity", "qr", "agefile", "safefile", "job", "passphrase", "secret/scan", "secret", "fault"}},
+	{"", []string{"recovery", "recovery/agent", "recovery/escrow", "recovery/legacy", "recovery/search", "recovery/paper", "recovery/slip39", "exchange", "transfer",
+		"batch", "session", "keyring", "identity", "qr", "agefile", "safefile", "job", "passphrase", "secret/scan", "secret", "fault"}},
 	{"recovery", []string{"recovery/escrow", "recovery/legacy", "recovery/paper", "recovery/slip39", "keyring", "identity", "agefile", "safefile", "qr",
 		"passphrase", "secret", "fault"}},
+	{"recovery/agent", []string{"fault"}},
 	{"recovery/escrow", []string{"keyring", "identity", "agefile", "safefile", "secret", "fault"}},
 	{"recovery/legacy", []string{"identity", "secret", "fault"}},
 	{"recovery/search", []string{"agefile", "safefile", "passphrase", "secret", "fault"}},

@@ -27,12 +27,19 @@ func (e *Engine) PlanTo(ctx context.Context, intent batch.Intent, paths []string
 	return batch.Look(ctx, paths, intent, keys)
 }
 
-// Encrypt starts a job with one row for each plan.Encrypt item, in order.
+// Encrypt starts a job with one row for each plan.Encrypt item, in order. What
+// is encrypted to keys is so to the recovery agent as well, unless opt says
+// NoAgent; with what keeps them out it does not start: see agentFor.
 func (e *Engine) Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, error) {
+	var err error
+	if opt.Agent, err = e.agentFor(opt.To, opt.NoAgent); err != nil {
+		opt.Passphrase.Destroy()
+		return nil, err
+	}
 	opt.Prompter = e.prompter()
 	j, err := e.run(batch.Encrypt(e.ctx, e.store, plan, opt))
 	if err == nil {
-		e.usedFor(opt.To)
+		e.usedFor(opt.To, opt.Agent)
 	}
 	return j, err
 }
@@ -58,9 +65,16 @@ func (e *Engine) Rewrap(plan *batch.Plan, to []identity.Recipient) (*job.Job, er
 	return e.RewrapWith(plan, to, batch.OpenOptions{})
 }
 
-// RewrapWith is Rewrap of files that other keys or a passphrase open now.
+// RewrapWith is Rewrap of files that other keys or a passphrase open now. The
+// recovery agent is added as by Encrypt.
 func (e *Engine) RewrapWith(plan *batch.Plan, to []identity.Recipient, opt batch.OpenOptions) (*job.Job, error) {
-	opt, err := e.withKeys(opt)
+	var err error
+	if opt.Agent, err = e.agentFor(to, opt.NoAgent); err != nil {
+		opt.Passphrase.Destroy()
+		opt.Keys.Close()
+		return nil, err
+	}
+	opt, err = e.withKeys(opt)
 	if err != nil {
 		return nil, err
 	}

@@ -152,6 +152,8 @@ func (e *Engine) change(f func(*keyring.Keyring) error) error {
 	if err := f(ring); err != nil {
 		return err
 	}
+	_, agent := ring.Agent() // which may have gone with a contact
+	_ = e.session.NoteAgent(agent)
 	secret.Settle()
 	e.changes.tell()
 	return nil

@@ -48,12 +48,16 @@ func (e *Engine) People() []Person {
 		})
 	}
 	for _, c := range e.Contacts() {
-		people = append(people, Person{
-			Name: c.Name, ID: c.Recipient.ID(),
-			Recipient: c.Recipient, Classic: c.Classic, Verified: c.Verified, Changed: c.Changed(),
-		})
+		people = append(people, personOf(c))
 	}
 	return people
+}
+
+func personOf(c identity.Contact) Person {
+	return Person{
+		Name: c.Name, ID: c.Recipient.ID(),
+		Recipient: c.Recipient, Classic: c.Classic, Verified: c.Verified, Changed: c.Changed(),
+	}
 }
 
 // Find resolves names: "me" is the first own key pair, anything else the name

@@ -73,7 +73,10 @@ func seal(ctx context.Context, h *Header, src io.Reader, dst *safefile.File, fro
 	} else if _, err = dst.WriteAt(start, 0); err == nil {
 		_, err = stream.Seal(ctx, dst, int64(len(start)), src, key, nonce, into)
 	}
-	return alive(h.key, err)
+	if err = alive(h.key, err); err == nil {
+		opt.made(h.Bytes)
+	}
+	return err
 }
 
 // alive refuses a file sealed while every secret was being wiped: its key may

@@ -9,6 +9,9 @@ type Options struct {
 	// Progress is called with the plaintext bytes done since the last call, from
 	// any goroutine. It must be quick.
 	Progress func(n int64)
+	// Made is called with the header of what was written, once all of it was. It
+	// must not keep the bytes.
+	Made func(header []byte)
 	// Header, if set, is used in place of a new one, and the recipients are
 	// ignored. Many files of one passphrase share one header, so that scrypt is
 	// paid once; each still has its own payload key, by its own random nonce.
@@ -16,4 +19,10 @@ type Options struct {
 	// Scratch is the reusable memory of one worker that handles many small
 	// files; nil makes some for the call.
 	Scratch *Scratch
+}
+
+func (opt *Options) made(header []byte) {
+	if opt.Made != nil {
+		opt.Made(header)
+	}
 }

@@ -96,7 +96,11 @@ func (p *payload) replaceHeader(ctx context.Context, src *safefile.Source, dst *
 		}
 		rest = strict{again.body}
 	}
-	return p.join(ctx, head.Bytes, rest, dst, opt.Armor)
+	if err := p.join(ctx, head.Bytes, rest, dst, opt.Armor); err != nil {
+		return err
+	}
+	opt.made(head.Bytes)
+	return nil
 }
 
 // authenticate reads the whole payload and keeps nothing of it.

@@ -34,6 +34,7 @@ func encryptSmall(src *safefile.Source, dst *safefile.File, to []age.Recipient, 
 	if fileKey == nil {
 		return fault.New(fault.Locked, "", nil)
 	}
+	header := len(s.file)
 	var nonce [stream.NonceSize]byte
 	rand.Read(nonce[:])
 	s.file = append(s.file, nonce[:]...)
@@ -42,7 +43,11 @@ func encryptSmall(src *safefile.Source, dst *safefile.File, to []age.Recipient, 
 		return fault.FromOS(dst.Target(), err)
 	}
 	opt.advance(len(plain))
-	return alive(key, nil)
+	if err := alive(key, nil); err != nil {
+		return err
+	}
+	opt.made(s.file[:header])
+	return nil
 }
 
 // decryptSmall does one small file alone, in one piece.

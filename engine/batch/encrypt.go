@@ -50,6 +50,7 @@ func (e *encryption) address() error {
 		if len(e.opt.To) > 0 {
 			return fault.New(fault.PassphraseAlone, "", nil)
 		}
+		e.opt.Agent = Agent{}
 		e.pass = agefile.NewPassphrase(e.opt.Passphrase)
 		e.to = []age.Recipient{e.pass}
 		return nil
@@ -73,7 +74,12 @@ func (e *encryption) address() error {
 		}
 		e.to = append(e.to, to)
 	}
-	return nil
+	if e.opt.Agent.IsZero() || e.opt.Agent.among(e.opt.To) {
+		return nil
+	}
+	agent, err := e.opt.Agent.age()
+	e.to = append(e.to, agent) // last: it joins the others
+	return err
 }
 
 func (e *encryption) target(i int) string {
@@ -88,7 +94,7 @@ func (e *encryption) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 	it := e.items[i]
 	target := EncryptedPath(it, e.opt)
 	opt := agefile.Options{
-		Armor: e.opt.Armor, Workers: e.opt.Workers, Scratch: s,
+		Armor: e.opt.Armor, Workers: e.opt.Workers, Scratch: s, Made: e.opt.Agent.note(),
 		Progress: func(n int64) { t.Add(i, n) },
 	}
 	to := identity.Under(ctx, e.to)
@@ -154,4 +160,5 @@ func (e *encryption) done() {
 	e.shared.destroy()
 	e.proofs.destroy()
 	e.pass.Destroy()
+	e.opt.Agent.done()
 }

@@ -24,6 +24,27 @@ type EncryptOptions struct {
 	Workers int // payload workers and small files side by side; 0 is one a core
 
 	Prompter identity.Prompter // answers plugins among To; may be nil
+
+	Agent   Agent // can open the results as well; nobody with a passphrase
+	NoAgent bool  // somebody chose that no agent can; whoever fills Agent in heeds it
+}
+
+// Agent is somebody who can open everything that is encrypted to keys, in the
+// form that a file's other keys have. The zero value is nobody.
+type Agent struct {
+	Main    identity.Recipient // post-quantum
+	Classic identity.Recipient
+	Notes   Notes // which files are theirs already; nil if nobody notes that
+}
+
+// IsZero says whether a is nobody.
+func (a Agent) IsZero() bool { return a.Main.IsZero() }
+
+// Notes remember files by their headers. Safe for concurrent use.
+type Notes interface {
+	Has(header []byte) bool
+	Add(header []byte)
+	Flush() error // at the end of a job; nothing is lost but time if it fails
 }
 
 // OpenOptions says with what and where to. Passphrase
@@ -36,4 +57,6 @@ type OpenOptions struct {
 	Policy     safefile.Policy
 	Workers    int               // as in EncryptOptions
 	Prompter   identity.Prompter // Rewrap only: answers plugins among the new recipients
+	Agent      Agent             // Rewrap only, with NoAgent, as in EncryptOptions
+	NoAgent    bool
 }

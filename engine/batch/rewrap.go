@@ -16,7 +16,7 @@ import (
 // is replaced by its new form in one step, and only after that was written
 // whole; opt says with what the files are opened now.
 func Rewrap(ctx context.Context, store *safefile.Store, plan *Plan, to []identity.Recipient, opt OpenOptions) (*job.Job, error) {
-	e := &encryption{opt: EncryptOptions{To: to, Prompter: opt.Prompter}}
+	e := &encryption{opt: EncryptOptions{To: to, Prompter: opt.Prompter, Agent: opt.Agent}}
 	if err := e.address(); err != nil {
 		keysOf(opt).wipe()
 		return nil, err
@@ -26,7 +26,7 @@ func Rewrap(ctx context.Context, store *safefile.Store, plan *Plan, to []identit
 		items: plan.Open, policy: safefile.Replace, workers: opt.Workers, inPlace: true,
 		target: func(i int) string { return plan.Open[i].Path },
 		write:  r.write,
-		done:   func() { r.keys.wipe() },
+		done:   r.done,
 	}
 	return w.start(ctx, plainSize), nil
 }
@@ -38,6 +38,11 @@ type rewrapping struct {
 	opt   OpenOptions
 	keys  keys
 	to    []age.Recipient
+}
+
+func (r *rewrapping) done() {
+	r.keys.wipe()
+	r.opt.Agent.done()
 }
 
 func (r *rewrapping) write(ctx context.Context, t *job.Tracker, i int, s *agefile.Scratch) (unpublished, []*fault.Error, error) {
@@ -55,7 +60,7 @@ func (r *rewrapping) write(ctx context.Context, t *job.Tracker, i int, s *agefil
 		return nil, nil, err
 	}
 	err = agefile.Rewrap(ctx, src, dst, r.keys.under(ctx), identity.Under(ctx, r.to), agefile.Options{
-		Workers: r.opt.Workers, Scratch: s,
+		Workers: r.opt.Workers, Scratch: s, Made: r.opt.Agent.note(),
 		Progress: func(n int64) { t.Add(i, n) },
 	})
 	if err != nil {

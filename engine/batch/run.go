@@ -195,7 +195,7 @@ func (w *work) writeOne(ctx context.Context, t *job.Tracker, i int, s *agefile.S
 		err = rowCtx.Err()
 	}
 	if err != nil {
-		t.Fail(i, err)
+		w.settle(ctx, t, i, "", nil, err)
 		return nil, nil
 	}
 	return out, notes

@@ -91,9 +91,6 @@ const (
 	StateOld       Kind = "StateOld"       // the sealed session state is older than what was written last
 	StateForeign   Kind = "StateForeign"   // the sealed session state is of another passphrase or profile
 	TooSoon        Kind = "TooSoon"        // another passphrase attempt is accepted only later
-
-	AgentIncomplete Kind = "AgentIncomplete" // a recovery agent without both sorts of key would be left out of some files
-	AgentMissing    Kind = "AgentMissing"    // the recovery agent is no contact any more
 )
 
 // Shares of a key, in words.
@@ -123,6 +120,13 @@ const (
 	NoPiece       Kind = "NoPiece"       // there is no key in it; Subject is the piece
 	WrongKey      Kind = "WrongKey"      // it brings back another key than the one it says, or that was asked for
 	PieceRepeated Kind = "PieceRepeated" // it is there already
+)
+
+// The recovery agent.
+const (
+	AgentIncomplete Kind = "AgentIncomplete" // a recovery agent without both sorts of key would be left out of some files
+	AgentMissing    Kind = "AgentMissing"    // the recovery agent is no contact any more
+	AgentUnwritten  Kind = "AgentUnwritten"  // an agent's own key of which nothing was written down
 )
 
 // The channel to a contact.
@@ -187,7 +191,7 @@ var kinds = []Kind{
 	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
 	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
-	AgentIncomplete, AgentMissing,
+	AgentIncomplete, AgentMissing, AgentUnwritten,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 

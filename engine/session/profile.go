@@ -19,6 +19,7 @@ const (
 type profile struct {
 	Version int    `json:"version"`
 	Owner   string `json:"owner"`
+	Agent   bool   `json:"agent,omitempty"` // the keyring names a recovery agent
 }
 
 // readProfile is the zero profile if there is none that makes sense.
@@ -44,9 +45,11 @@ func readProfile(path string) profile {
 
 // writeOwner writes the profile, whole or not at all, except over one of a
 // later version.
-func (s *Session) writeOwner(owner string) error {
+func (s *Session) writeOwner(owner string) error { return s.writeProfile(owner, s.HasAgent()) }
+
+func (s *Session) writeProfile(owner string, agent bool) error {
 	if readProfile(s.profilePath()).Version <= profileVersion {
-		text, err := json.Marshal(profile{profileVersion, owner})
+		text, err := json.Marshal(profile{profileVersion, owner, agent})
 		if err != nil {
 			return err
 		}
@@ -64,14 +67,45 @@ func (s *Session) writeOwner(owner string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.owner = owner
+	s.owner, s.agent = owner, agent
 	return nil
 }
 
-// restoreOwner takes the name of the oldest key pair when the profile is lost.
-func (s *Session) restoreOwner(ring *keyring.Keyring) {
+// HasAgent says, also while locked, that the keyring names a recovery agent:
+// only unlocking tells whom, and what is encrypted before leaves them out. It is
+// a reminder and not a safeguard: who can write to the profile folder can take
+// it away, but put nobody in the agent's place.
+func (s *Session) HasAgent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.agent
+}
+
+// ReadAgent is HasAgent as the profile on disk has it now, which another program
+// may have changed.
+func (s *Session) ReadAgent() bool {
+	agent := readProfile(s.profilePath()).Agent
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.agent = agent
+	return agent
+}
+
+// NoteAgent makes HasAgent answer that from now on.
+func (s *Session) NoteAgent(set bool) error {
+	if s.HasAgent() == set {
+		return nil
+	}
+	return s.writeProfile(s.Owner(), set)
+}
+
+// restoreProfile takes the name of the oldest key pair when the profile is lost,
+// and what the keyring says of an agent.
+func (s *Session) restoreProfile(ring *keyring.Keyring) {
 	if keys := ring.Keys(); s.Owner() == "" && len(keys) > 0 {
 		// Only a greeting is lost if this fails.
 		_ = s.writeOwner(keys[0].Public().Name)
 	}
+	_, set := ring.Agent()
+	_ = s.NoteAgent(set) // unlocked, nobody needs it; the next unlock tries again
 }

@@ -1,7 +1,8 @@
 // Package session owns what is unlocked now: the one open keyring of a profile
 // folder, what was lent from it, when it locks by itself, how fast passphrases
 // may be tried, the sealed state that outlives a lock (session.state), and the
-// little that can be read while locked (profile.json: the owner's name).
+// little that can be read while locked (profile.json: the owner's name, and
+// whether there is a recovery agent).
 //
 // It may import keyring, identity, safefile, secret and fault. It never keeps a
 // passphrase, and after Lock it holds no key: what runs on finishes with the
@@ -57,6 +58,7 @@ type Session struct {
 	why      Reason
 	tried    attempts
 	owner    string
+	agent    bool
 	watchers map[*func(State)]struct{}
 }
 
@@ -92,7 +94,8 @@ func OpenWith(home string, store *safefile.Store, opt Options) (*Session, error)
 		watchers: make(map[*func(State)]struct{}),
 	}
 	s.idle.clock, s.idle.lock = opt.Clock, s.LockFor
-	s.owner = readProfile(s.profilePath()).Owner
+	last := readProfile(s.profilePath())
+	s.owner, s.agent = last.Owner, last.Agent
 	return s, nil
 }
 

@@ -19,7 +19,7 @@ func (s *Session) Unlock(ctx context.Context, pass *secret.Buffer) error {
 	return s.enter(ctx, true, []*secret.Buffer{pass}, func() (*keyring.Keyring, error) {
 		ring, err := keyring.Open(ctx, s.store, s.KeyringPath(), pass)
 		if err == nil {
-			s.restoreOwner(ring)
+			s.restoreProfile(ring)
 		}
 		return ring, err
 	})
