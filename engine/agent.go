@@ -22,6 +22,9 @@ type Agent struct {
 	Problem *fault.Error // why nothing can be encrypted for them: ContactChanged, AgentIncomplete, AgentMissing; or nil
 }
 
+// Gone says that the agent is nobody's contact any more.
+func (a Agent) Gone() bool { return a.Problem != nil && a.Problem.Kind == fault.AgentMissing }
+
 // Agent is the recovery agent; ok is false when there is none, and while locked.
 func (e *Engine) Agent() (a Agent, ok bool) {
 	ring, err := e.session.Keyring()

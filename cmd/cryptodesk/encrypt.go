@@ -18,7 +18,7 @@ import (
 func encryptVerb() *verb {
 	var who, files list
 	var out string
-	var passphrase, armor, hide, classic, remove bool
+	var passphrase, armor, hide, classic, remove, alone bool
 	return &verb{
 		name: "encrypt",
 		args: "[-r WHO]... [-R FILE]... [-p] [-o OUT] [-a] PATH...",
@@ -31,6 +31,7 @@ func encryptVerb() *verb {
 			fs.BoolVar(&hide, "hide-names", false, text.T("cli.flag.hide"))
 			fs.BoolVar(&classic, "classic", false, text.T("cli.flag.classic"))
 			fs.BoolVar(&remove, "remove-originals", false, text.T("cli.flag.remove"))
+			fs.BoolVar(&alone, "no-agent", false, text.T("cli.flag.no_agent"))
 		},
 		run: func(c *call, paths []string) error {
 			if len(paths) == 0 {
@@ -49,7 +50,7 @@ func encryptVerb() *verb {
 				return err
 			}
 			opt := batch.EncryptOptions{
-				Armor: armor, HideNames: hide, RemoveOriginals: remove,
+				Armor: armor, HideNames: hide, RemoveOriginals: remove, NoAgent: alone,
 				Policy: c.policy(), Workers: c.workers,
 			}
 			if opt.Dir, opt.Out, err = place(out, len(plan.Encrypt)); err != nil {
@@ -63,7 +64,11 @@ func encryptVerb() *verb {
 			if err != nil {
 				return err
 			}
-			if engine.HardwareOnly(opt.To) {
+			if err := c.withAgent(eng, opt.To, alone); err != nil {
+				opt.Passphrase.Destroy()
+				return err
+			}
+			if engine.HardwareOnly(opt.To) && c.agent == "" {
 				fmt.Fprintln(c.err, text.T("cli.hardware_only"))
 			}
 			j, err := eng.Encrypt(plan, opt)

@@ -28,7 +28,9 @@ type call struct {
 	json, quiet  bool
 	force        bool
 	workers      int
-	trace        int // -1 is none
+	agent        string // who else can open the results, once that is known
+	skipped      string // why a row was skipped, if not for its name
+	trace        int    // -1 is none
 }
 
 func newCall() *call { return &call{passphraseFD: -1, trace: -1} }

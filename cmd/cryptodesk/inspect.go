@@ -22,7 +22,7 @@ func inspectVerb() *verb {
 			if err != nil {
 				return err
 			}
-			defer eng.Close()
+			defer c.leave(eng)
 			var worst error
 			for _, path := range paths {
 				info, err := eng.Inspect(path)

@@ -54,7 +54,7 @@ func run(args []string) int {
 
 // verbs in the order in which help lists them.
 func verbs() []*verb {
-	return []*verb{encryptVerb(), decryptVerb(), inspectVerb(), rewrapVerb(), keysVerb(), contactsVerb(), sendVerb(), receiveVerb()}
+	return []*verb{encryptVerb(), decryptVerb(), inspectVerb(), rewrapVerb(), keysVerb(), contactsVerb(), recoveryVerb(), sendVerb(), receiveVerb()}
 }
 
 // dispatch finds the verb after any common flags. Whatever is not a verb is a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -68,6 +69,7 @@ type result struct {
 	Path  string     `json:"path"`
 	Out   string     `json:"out,omitempty"`
 	State string     `json:"state"`
+	Agent string     `json:"agent,omitempty"` // who else can open it
 	Error *problem   `json:"error,omitempty"`
 	Notes []*problem `json:"notes,omitempty"`
 }
@@ -100,6 +102,9 @@ func (c *call) report(j *job.Job) error {
 func (c *call) reportRow(row job.Row) {
 	if c.json {
 		res := result{Path: row.Path, Out: row.Out, State: row.State.String(), Error: problemOf(row.Err)}
+		if row.State == job.Done {
+			res.Agent = c.agent
+		}
 		for _, n := range row.Notes {
 			res.Notes = append(res.Notes, problemOf(n))
 		}
@@ -119,7 +124,7 @@ func (c *call) reportRow(row job.Row) {
 		what, _ := text.Fault(fault.New(fault.Cancelled, "", nil))
 		fmt.Fprintf(c.err, "%s: %s\n", safefile.Visible(row.Path), what)
 	case row.State == job.Skipped && !c.quiet:
-		fmt.Fprintf(c.out, "%s: %s\n", safefile.Visible(row.Path), text.T("cli.skipped"))
+		fmt.Fprintf(c.out, "%s: %s\n", safefile.Visible(row.Path), text.T(cmp.Or(c.skipped, "cli.skipped")))
 	case !c.quiet:
 		fmt.Fprintf(c.out, "%s -> %s\n", safefile.Visible(row.Path), safefile.Visible(row.Out))
 	}

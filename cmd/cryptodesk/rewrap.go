@@ -10,7 +10,7 @@ import (
 
 func rewrapVerb() *verb {
 	var who, files, ids list
-	var passphrase, classic bool
+	var passphrase, classic, alone bool
 	return &verb{
 		name: "rewrap",
 		args: "-r WHO... [-R FILE]... [-i IDENTITYFILE]... [-p] PATH...",
@@ -20,6 +20,7 @@ func rewrapVerb() *verb {
 			fs.Var(&ids, "i", text.T("cli.flag.i"))
 			fs.BoolVar(&passphrase, "p", false, text.T("cli.flag.p_open"))
 			fs.BoolVar(&classic, "classic", false, text.T("cli.flag.classic"))
+			fs.BoolVar(&alone, "no-agent", false, text.T("cli.flag.no_agent"))
 		},
 		run: func(c *call, paths []string) error {
 			if len(paths) == 0 {
@@ -32,7 +33,7 @@ func rewrapVerb() *verb {
 			if err != nil {
 				return err
 			}
-			defer eng.Close()
+			defer c.leave(eng)
 			plan, err := eng.PlanTo(c.ctx, batch.ToOpen, paths)
 			if err != nil {
 				return err
@@ -41,7 +42,10 @@ func rewrapVerb() *verb {
 			if err != nil {
 				return err
 			}
-			opt := batch.OpenOptions{Workers: c.workers}
+			if err := c.withAgent(eng, to, alone); err != nil {
+				return err
+			}
+			opt := batch.OpenOptions{Workers: c.workers, NoAgent: alone}
 			if !eng.Unlocked() || passphrase || len(ids) > 0 {
 				if err := c.credentials(eng, plan, ids, passphrase, &opt); err != nil {
 					return err

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"flag"
+
+	"cryptodesk/engine/fault"
+	"cryptodesk/gui/text"
+)
+
+// recoveryFlags are those of all words after "recovery".
+type recoveryFlags struct {
+	out string
+	yes bool
+}
+
+func recoveryVerb() *verb {
+	f := &recoveryFlags{}
+	return &verb{
+		name: "recovery",
+		args: "agent ...",
+		flags: func(fs *flag.FlagSet) {
+			fs.StringVar(&f.out, "o", "", text.T("cli.flag.o_export"))
+			fs.BoolVar(&f.yes, "yes", false, text.T("cli.flag.yes"))
+		},
+		run: func(c *call, args []string) error {
+			if len(args) > 0 && args[0] == "agent" {
+				return c.pick(f.agentSubs(), args[1:], "cli.recovery.agent.which")
+			}
+			return fault.New(fault.Usage, text.T("cli.recovery.which"), nil)
+		},
+	}
+}
