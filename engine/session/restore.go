@@ -42,7 +42,7 @@ func (s *Session) Restore(ctx context.Context, owner string, ready func() (Repla
 			if owner != "" {
 				_ = s.writeOwner(owner) // only a greeting is lost if this fails
 			}
-			s.restoreOwner(ring)
+			s.restoreProfile(ring)
 			s.exchange(a, ring)
 			return nil
 		},
