@@ -39,7 +39,7 @@ func (e *Engine) Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, 
 	opt.Prompter = e.prompter()
 	j, err := e.run(batch.Encrypt(e.ctx, e.store, plan, opt))
 	if err == nil {
-		e.usedFor(opt.To, opt.Agent)
+		e.usedFor(opt.Everybody())
 	}
 	return j, err
 }

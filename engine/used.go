@@ -20,7 +20,7 @@ func (e *Engine) LastUsed() map[string]time.Time {
 	return used
 }
 
-func (e *Engine) usedFor(to []identity.Recipient, agent batch.Agent) {
+func (e *Engine) usedFor(to []identity.Recipient) {
 	ids := make([]string, 0, len(to))
 	own := e.Keys()
 	for _, r := range to {
@@ -31,9 +31,6 @@ func (e *Engine) usedFor(to []identity.Recipient, agent batch.Agent) {
 			}
 		}
 		ids = append(ids, id)
-	}
-	if !agent.IsZero() {
-		ids = append(ids, agent.Main.ID())
 	}
 	e.note(ids)
 }

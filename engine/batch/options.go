@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"slices"
+
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
@@ -27,6 +29,14 @@ type EncryptOptions struct {
 
 	Agent   Agent // can open the results as well; nobody with a passphrase
 	NoAgent bool  // somebody chose that no agent can; whoever fills Agent in heeds it
+}
+
+// Everybody is To and the agent.
+func (o EncryptOptions) Everybody() []identity.Recipient {
+	if o.Agent.IsZero() {
+		return o.To
+	}
+	return append(slices.Clone(o.To), o.Agent.Main)
 }
 
 // Agent is somebody who can open everything that is encrypted to keys, in the
