@@ -52,10 +52,12 @@ func (c *Channel) start() {
 	go c.beat()
 }
 
-// listen reads frames ahead of whoever uses them.
+// listen reads frames ahead of whoever uses them. Once there is nothing more to
+// read, nothing that is written arrives anywhere either.
 func (c *Channel) listen() {
 	defer secret.Guard()
 	defer close(c.frames)
+	defer c.Close()
 	for {
 		var buf []byte
 		select {

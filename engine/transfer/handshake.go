@@ -12,10 +12,13 @@ import (
 )
 
 const (
-	protocol         = "cryptodesk/1"   // ALPN (RFC 7301); another number is another protocol
-	handshakeTimeout = 10 * time.Second // the whole of it, however many bytes trickle in
-	idleTimeout      = 60 * time.Second // between two reads of an authenticated channel
+	protocol    = "cryptodesk/1"   // ALPN (RFC 7301); another number is another protocol
+	idleTimeout = 60 * time.Second // between two reads of an authenticated channel
 )
+
+// handshakeTimeout is for the whole of it, however many bytes trickle in. Tests
+// have less patience.
+var handshakeTimeout = 10 * time.Second
 
 // config is what both ends ask of TLS. verify looks at the key of the other
 // end.
