@@ -24,6 +24,7 @@ const Myself = "me"
 type Readiness struct {
 	Address string        // "host:port" or ":port"
 	For     time.Duration // 0: exchange.ReadyFor; <0: until NotReady
+	Silent  bool          // without beacons on the local network, which contacts find one by
 	// Agree, if not nil, is asked before a person is: ok is false to ask one.
 	Agree func(from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
 }
@@ -44,7 +45,7 @@ func (e *Engine) Ready(opt Readiness) error {
 	case opt.For > 0:
 		until = time.Now().Add(opt.For)
 	}
-	return e.exchange.Ready(exchange.Readiness{Key: key, Address: opt.Address, Until: until, Peers: e.peers(), Agree: opt.Agree})
+	return e.exchange.Ready(exchange.Readiness{Key: key, Address: opt.Address, Until: until, Silent: opt.Silent, Peers: e.peers(), Agree: opt.Agree})
 }
 
 // NotReady takes no more; what is being received goes on.
@@ -72,6 +73,16 @@ func (e *Engine) Send(contact string, where func() []string, paths []string, pat
 	})
 	e.usedFor([]identity.Recipient{recipient})
 	return x, nil
+}
+
+// Seek listens on the local network for contacts, and Myself, who are ready to
+// receive, and tells where, until ctx ends. found is called by one goroutine at a
+// time. It blocks. Errors: Locked, NoListen (no network).
+func (e *Engine) Seek(ctx context.Context, found func(id, address string)) error {
+	if !e.Unlocked() {
+		return fault.New(fault.Locked, "", nil)
+	}
+	return transfer.Watch(ctx, e.peers(), func(p transfer.Peer, address string) { found(p.ID, address) })
 }
 
 // Exchanges are what was sent and received since the program began, oldest first.

@@ -22,7 +22,7 @@ func contactsVerb() *verb {
 	f := &contactsFlags{}
 	return &verb{
 		name: "contacts",
-		args: "add | list | card | rename | delete | verify | accept | refuse | group | groups | ungroup ...",
+		args: "add | meet | list | card | rename | delete | verify | accept | refuse | group | groups | ungroup ...",
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&f.name, "name", "", text.T("cli.flag.name"))
 			fs.StringVar(&f.mine, "mine", "", text.T("cli.flag.mine"))
@@ -39,6 +39,7 @@ func (f *contactsFlags) subs() []sub {
 		{"import", 1, -1, false, f.add},
 		{"list", 0, 0, false, func(c *call, eng *engine.Engine, _ []string) error { return c.listContacts(eng) }},
 		{"card", 1, -1, false, onContact((*call).printCard)},
+		{"meet", 0, 1, false, (*call).meet},
 		{"rename", 2, 2, false, f.rename},
 		{"delete", 1, -1, false, onContact(f.delete)},
 		{"verify", 1, -1, false, onContact(f.verify)},

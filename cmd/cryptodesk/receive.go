@@ -22,6 +22,7 @@ type receiving struct {
 	listen, out string
 	accept      list
 	once        bool
+	silent      bool
 	limit       time.Duration
 
 	asking sync.Mutex // one question at a time on a terminal
@@ -31,11 +32,12 @@ func receiveVerb() *verb {
 	r := &receiving{}
 	return &verb{
 		name: "receive",
-		args: "[--listen ADDRESS] [--accept CONTACT]... [--once] [--for TIME] [-o FOLDER]",
+		args: "[--listen ADDRESS] [--accept CONTACT]... [--once] [--silent] [--for TIME] [-o FOLDER]",
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&r.listen, "listen", "", text.T("cli.flag.receive_listen"))
 			fs.Var(&r.accept, "accept", text.T("cli.flag.receive_accept"))
 			fs.BoolVar(&r.once, "once", false, text.T("cli.flag.receive_once"))
+			fs.BoolVar(&r.silent, "silent", false, text.T("cli.flag.receive_silent"))
 			fs.DurationVar(&r.limit, "for", -1, text.T("cli.flag.receive_for"))
 			fs.StringVar(&r.out, "o", ".", text.T("cli.flag.receive_o"))
 		},
@@ -77,7 +79,7 @@ func (r *receiving) run(c *call, eng *engine.Engine) error {
 		default:
 		}
 	})()
-	err = eng.Ready(engine.Readiness{Address: r.listen, For: r.limit, Agree: func(from transfer.Peer, o *transfer.Offer) (string, error, bool) {
+	err = eng.Ready(engine.Readiness{Address: r.listen, For: r.limit, Silent: r.silent, Agree: func(from transfer.Peer, o *transfer.Offer) (string, error, bool) {
 		if slices.Contains(trusted, from.ID) {
 			return folder, nil, true
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -12,6 +14,7 @@ import (
 	"cryptodesk/engine"
 	"cryptodesk/engine/exchange"
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
 )
 
@@ -21,7 +24,7 @@ func sendVerb() *verb {
 	var wait time.Duration
 	return &verb{
 		name: "send",
-		args: "-t CONTACT --to ADDRESS... PATH...",
+		args: "-t CONTACT [--to ADDRESS]... PATH...",
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&to, "t", "", text.T("cli.flag.send_t"))
 			fs.Var(&addresses, "to", text.T("cli.flag.send_to"))
@@ -35,7 +38,7 @@ func sendVerb() *verb {
 			if err != nil {
 				return err
 			}
-			if to == "" || len(where) == 0 {
+			if to == "" {
 				return fault.New(fault.Usage, text.T("cli.send.which"), nil)
 			}
 			eng, err := c.open()
@@ -46,7 +49,15 @@ func sendVerb() *verb {
 			if err := c.unlock(eng); err != nil {
 				return err
 			}
-			x, err := eng.Send(peerNamed(to), func() []string { return where }, paths, wait)
+			look := func() []string { return where }
+			if len(where) == 0 {
+				var stop func()
+				if look, stop, err = seek(c.ctx, eng, to); err != nil {
+					return err
+				}
+				defer stop()
+			}
+			x, err := eng.Send(peerNamed(to), look, paths, wait)
 			if err != nil {
 				return err
 			}
@@ -62,6 +73,40 @@ func peerNamed(name string) string {
 		return engine.Myself
 	}
 	return name
+}
+
+// seek looks for somebody on the local network; look answers where they were seen.
+func seek(ctx context.Context, eng *engine.Engine, name string) (look func() []string, stop func(), err error) {
+	id := peerNamed(name)
+	if id != engine.Myself {
+		contact, err := eng.Contact(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		id = contact.ID()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var mu sync.Mutex
+	var where []string
+	over := make(chan struct{})
+	go func() {
+		defer secret.Guard()
+		defer close(over)
+		// With no network to look in nobody is found, which is said.
+		_ = eng.Seek(ctx, func(found, address string) {
+			mu.Lock()
+			defer mu.Unlock()
+			if found == id {
+				where = []string{address}
+			}
+		})
+	}()
+	look = func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return where
+	}
+	return look, func() { cancel(); <-over }, nil
 }
 
 func addressesOf(all []string) (where []string, err error) {

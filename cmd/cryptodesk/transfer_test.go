@@ -109,12 +109,50 @@ func TestReceiveAsks(t *testing.T) {
 
 func TestSendUsage(t *testing.T) {
 	s := newShell(t)
-	for _, args := range [][]string{{"send"}, {"send", "-t", "Ben", s.dir}, {"send", "-t", "Ben", "--to", "a b", s.dir}, {"receive", "x"}} {
+	for _, args := range [][]string{{"send"}, {"send", s.dir}, {"send", "-t", "Ben", "--to", "a b", s.dir}, {"receive", "x"}} {
 		if got := s.try(nil, nil, "", args...); got.kind.Exit() != 2 {
 			t.Errorf("%q: %s", args, got.kind)
 		}
 	}
 	if got := s.try(nil, nil, "", "send", "-t", "Nobody", "--to", "127.0.0.1", s.dir); got.kind != fault.NoContact {
 		t.Errorf("nobody: %s", got.kind)
+	}
+}
+
+// TestMeet: two people who have never seen a card of each other become verified contacts.
+func TestMeet(t *testing.T) {
+	ada, ben := newShell(t), newNamedShell(t, "Ben")
+	host, err := ben.kept.HostMeeting(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := make(chan error, 1)
+	say := make(chan [2]string, 1) // what Ben reads out
+	heard := make(chan [2]string, 1)
+	go func() {
+		m, err := host.Wait(t.Context())
+		if err != nil {
+			met <- err
+			return
+		}
+		say <- m.Say
+		_, err = ben.kept.Hear(t.Context(), m, <-heard)
+		met <- err
+	}()
+	m, err := ada.kept.Meet(t.Context(), host.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard <- m.Say
+	if _, err := ada.kept.Hear(t.Context(), m, <-say); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-met; err != nil {
+		t.Fatal(err)
+	}
+	for s, name := range map[*shell]string{ada: "Ben", ben: "Ada"} {
+		if c, err := s.kept.Contact(name); err != nil || !c.Verified || c.Signing == nil {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
 	}
 }

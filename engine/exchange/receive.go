@@ -10,6 +10,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/secret"
 	"cryptodesk/engine/transfer"
 )
 
@@ -25,6 +26,7 @@ type Readiness struct {
 	Key     Key    // taken over
 	Address string // "host:port" or ":port"; empty is every address, at DefaultPort or at any port if that is taken
 	Until   time.Time
+	Silent  bool // without beacons on the local network
 	// Peers answers everybody who may send, as of now. It is called for every
 	// connection, while locked as well.
 	Peers func() []transfer.Peer
@@ -36,6 +38,7 @@ type ready struct {
 	Readiness
 	listener *transfer.Listener
 	late     *time.Timer
+	silence  context.CancelFunc
 	over     sync.Once
 }
 
@@ -55,6 +58,14 @@ func (s *Service) Ready(opt Readiness) error {
 	if err != nil {
 		opt.Key.Destroy()
 		return err
+	}
+	ctx, silence := context.WithCancel(s.ctx)
+	r.silence = silence
+	if at, ok := r.listener.Addr().(*net.TCPAddr); ok && !opt.Silent && !at.IP.IsLoopback() {
+		s.all.Go(func() {
+			defer secret.Guard()
+			transfer.Announce(ctx, me.Public(), at.Port)
+		})
 	}
 	s.mu.Lock()
 	s.ready = r
@@ -98,6 +109,7 @@ func (s *Service) NotReady() {
 func (s *Service) end(r *ready) {
 	r.over.Do(func() {
 		r.listener.Refuse()
+		r.silence()
 		s.mu.Lock()
 		if s.ready == r {
 			s.ready = nil

@@ -145,6 +145,7 @@ const (
 	PeerCancelled Kind = "PeerCancelled" // the other person stopped it
 	PeerLeft      Kind = "PeerLeft"      // the other program ended
 	PeerFailed    Kind = "PeerFailed"    // something went wrong over there
+	WordsWrong    Kind = "WordsWrong"    // the words that were read out are not those of this meeting
 	OfferBad      Kind = "OfferBad"      // what comes is not what was offered, or makes no sense
 )
 
@@ -188,7 +189,7 @@ var kinds = []Kind{
 	LastKey, GroupMissing, ContactChanged, CannotImport, NoCode, PictureDamaged, PluginMissing, PluginFailed, Unproven, StateDamaged, StateOld, StateForeign, TooSoon,
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan, LegacyUnknown, LegacyNothing, LegacyNeedKey, NoPiece, WrongKey, PieceRepeated,
-	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, OfferBad,
+	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, WordsWrong, OfferBad,
 	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
 	AgentIncomplete, AgentMissing, AgentUnwritten,

@@ -22,6 +22,7 @@ type Channel struct {
 	writing sync.Mutex // a frame is written whole
 	frames  chan frame // what came in, beats left out; closed after the last one
 	broken  error      // why it was the last one; to be read once frames is closed
+	last    bool       // because the other side said so; likewise
 	free    chan []byte
 	over    chan struct{} // closed by Close
 	closing sync.Once
@@ -76,7 +77,7 @@ func (c *Channel) listen() {
 			c.free <- body
 			continue
 		case stopFrame:
-			c.broken = c.told(body)
+			c.broken, c.last = c.told(body), true
 			return
 		}
 		select {
@@ -177,16 +178,33 @@ func (c *Channel) send(k kind, message any) error {
 // sendBytes writes one frame whose body comes after headerRoom bytes.
 func (c *Channel) sendBytes(k kind, b []byte) error {
 	c.writing.Lock()
-	defer c.writing.Unlock()
-	return c.write(b, k)
+	err := c.write(b, k)
+	c.writing.Unlock()
+	if err != nil {
+		return c.parting(err)
+	}
+	return nil
 }
 
 func (c *Channel) write(b []byte, k kind) error {
 	putHead(b, k, len(b)-frameHead)
-	if _, err := c.conn.Write(b); err != nil {
+	_, err := c.conn.Write(b)
+	return err
+}
+
+// parting is why nothing can be written any more: what the other side said before
+// it closed, if it said so, tells more than that writing failed.
+func (c *Channel) parting(err error) error {
+	if c.frames == nil {
 		return c.failure(err)
 	}
-	return nil
+	late := time.AfterFunc(lastWords, c.Close)
+	defer late.Stop()
+	c.drain()
+	if c.last {
+		return c.broken
+	}
+	return c.failure(err)
 }
 
 // failure is an error of the connection as a fault about the peer.

@@ -28,11 +28,16 @@ const (
 	byeFrame                    // dialer: everything is
 	stopFrame                   // either: no, or no further
 	beatFrame                   // either: still here
-	lastFrame   = beatFrame
+
+	cardFrame   // meeting, either: a contact card
+	commitFrame // meeting, listener: the digest of the nonce to come
+	nonceFrame  // meeting, either
+	sureFrame   // meeting, either: the words were right
+	lastFrame   = sureFrame
 )
 
 // A frame is its length (4 bytes, big-endian, of the body), its kind, and the body:
-// JSON for all kinds but offerFrame and dataFrame, which are bytes.
+// JSON for all kinds but offerFrame, dataFrame and cardFrame, which are bytes.
 const (
 	frameHead  = 5
 	maxControl = 64 << 10
@@ -137,11 +142,12 @@ const (
 	failed    reason = "failed"  // something went wrong over there
 	changed   reason = "changed" // the file is not what it was
 	later     reason = "later"   // the program ends; it can go on another time
+	mistaken  reason = "words"   // the words were not those
 )
 
 var reasons = map[reason]fault.Kind{
 	cancelled: fault.PeerCancelled, declined: fault.Declined, busy: fault.PeerBusy, full: fault.PeerFull, bad: fault.OfferBad,
-	failed: fault.PeerFailed, changed: fault.PeerFailed, later: fault.PeerLeft,
+	failed: fault.PeerFailed, changed: fault.PeerFailed, later: fault.PeerLeft, mistaken: fault.WordsWrong,
 }
 
 // ErrLater is the cause to cancel a transfer with that is to go on another time: what
@@ -164,6 +170,8 @@ func reasonOf(err error) reason {
 		return full
 	case fault.OfferBad:
 		return bad
+	case fault.WordsWrong:
+		return mistaken
 	case fault.SourceChanged, fault.SourceGone:
 		return changed
 	}

@@ -22,7 +22,7 @@ var handshakeTimeout = 10 * time.Second
 
 // config is what both ends ask of TLS. verify looks at the key of the other
 // end.
-func config(me *Me, verify func(ed25519.PublicKey) error) *tls.Config {
+func config(me *Me, protocol string, verify func(ed25519.PublicKey) error) *tls.Config {
 	return &tls.Config{
 		MinVersion:                  tls.VersionTLS13,
 		MaxVersion:                  tls.VersionTLS13,
@@ -33,13 +33,13 @@ func config(me *Me, verify func(ed25519.PublicKey) error) *tls.Config {
 		NextProtos:                  []string{protocol},
 		SessionTicketsDisabled:      true,
 		DynamicRecordSizingDisabled: true, // files, not pages
-		VerifyConnection:            func(s tls.ConnectionState) error { return check(s, verify) },
+		VerifyConnection:            func(s tls.ConnectionState) error { return check(s, protocol, verify) },
 	}
 }
 
 // check holds a handshake to what this package promises. crypto/tls accepts a
 // peer that names no protocol at all, so that is looked at here as well.
-func check(s tls.ConnectionState, verify func(ed25519.PublicKey) error) error {
+func check(s tls.ConnectionState, protocol string, verify func(ed25519.PublicKey) error) error {
 	switch {
 	case s.Version != tls.VersionTLS13, s.NegotiatedProtocol != protocol, s.CurveID != tls.X25519MLKEM768, s.DidResume,
 		len(s.PeerCertificates) != 1:
@@ -64,7 +64,7 @@ func Dial(ctx context.Context, address string, me *Me, peer Peer) (*Channel, err
 	if err != nil {
 		return nil, unreachable(ctx, address, err)
 	}
-	conn := tls.Client(&patient{Conn: raw}, config(me, func(key ed25519.PublicKey) error {
+	conn := tls.Client(&patient{Conn: raw}, config(me, protocol, func(key ed25519.PublicKey) error {
 		if !key.Equal(peer.Signing) {
 			return fault.New(fault.PeerWrong, peer.Name, nil)
 		}
@@ -90,7 +90,7 @@ func accept(ctx context.Context, raw net.Conn, me *Me, known func(ed25519.Public
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	var peer Peer
-	conn := tls.Server(&patient{Conn: raw}, config(me, func(key ed25519.PublicKey) error {
+	conn := tls.Server(&patient{Conn: raw}, config(me, protocol, func(key ed25519.PublicKey) error {
 		var ok bool
 		if peer, ok = known(key); !ok {
 			return fault.New(fault.PeerUnknown, "", nil)

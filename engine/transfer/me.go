@@ -46,6 +46,13 @@ func NewMe(key crypto.Signer) (*Me, error) {
 // Public is the key that the other side has on the contact card.
 func (m *Me) Public() ed25519.PublicKey { return m.key.Public().(ed25519.PublicKey) }
 
+// Close destroys the key, if it can be; for whoever was handed Me.
+func (m *Me) Close() {
+	if key, ok := m.key.(interface{ Destroy() }); ok {
+		key.Destroy()
+	}
+}
+
 func (m *Me) sign(label string, message []byte) ([]byte, error) {
 	return m.key.Sign(nil, append([]byte(label), message...), crypto.Hash(0))
 }
