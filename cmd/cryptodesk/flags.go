@@ -38,7 +38,8 @@ func newCall() *call { return &call{passphraseFD: -1, trace: -1} }
 // verb is one word of the command line.
 type verb struct {
 	name  string
-	args  string // what follows the flags, for the usage line
+	args  string   // what follows the flags, for the usage line
+	more  []string // keys of further parts of its help
 	flags func(fs *flag.FlagSet)
 	run   func(c *call, args []string) error
 }
@@ -144,6 +145,9 @@ func (c *call) help(v *verb) {
 		return
 	}
 	fmt.Fprintf(c.out, "cryptodesk %s %s\n\n%s\n", v.name, v.args, text.T("cli."+v.name+".help"))
+	for _, part := range v.more {
+		fmt.Fprintf(c.out, "\n%s\n", text.T(part))
+	}
 	fs := newCall().flagSet(v.name)
 	if v.flags != nil {
 		v.flags(fs)

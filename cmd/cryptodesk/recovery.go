@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 
-	"cryptodesk/engine/fault"
 	"cryptodesk/gui/text"
 )
 
@@ -11,22 +10,25 @@ import (
 type recoveryFlags struct {
 	out string
 	yes bool
+	escrowFlags
 }
 
 func recoveryVerb() *verb {
 	f := &recoveryFlags{}
 	return &verb{
 		name: "recovery",
-		args: "agent ...",
+		args: "agent | deposit | request | release | releases ...",
+		more: []string{"cli.recovery.escrow.help", "cli.recovery.agent.help"},
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&f.out, "o", "", text.T("cli.flag.o_export"))
 			fs.BoolVar(&f.yes, "yes", false, text.T("cli.flag.yes"))
+			f.escrowFlags.set(fs)
 		},
 		run: func(c *call, args []string) error {
 			if len(args) > 0 && args[0] == "agent" {
 				return c.pick(f.agentSubs(), args[1:], "cli.recovery.agent.which")
 			}
-			return fault.New(fault.Usage, text.T("cli.recovery.which"), nil)
+			return c.pick(f.escrowSubs(), args, "cli.recovery.which")
 		},
 	}
 }
