@@ -151,7 +151,7 @@ func (e *Engine) keyIDs() (ids []string) {
 // NewRestore is an empty desk for what somebody still has; it works in any
 // state. The caller closes it; a lock does, too.
 func (e *Engine) NewRestore() *recovery.Restore {
-	r := recovery.NewRestore(e.session.Keyring)
+	r := recovery.NewRestore(e.session.Keyring, e.now)
 	e.restores.add(r)
 	return r
 }

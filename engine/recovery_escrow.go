@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
@@ -22,7 +21,7 @@ func (e *Engine) Deposit(ctx context.Context, contactID, path string, terms escr
 	for _, c := range ring.Contacts() {
 		if c.ID() == contactID {
 			return e.change(func(*keyring.Keyring) error {
-				if err := escrow.Deposit(ctx, e.store, ring, c, path, terms, time.Now()); err != nil {
+				if err := escrow.Deposit(ctx, e.store, ring, c, path, terms, e.now()); err != nil {
 					return err
 				}
 				return e.noteDeposit(path, c)
@@ -37,7 +36,7 @@ func (e *Engine) Deposit(ctx context.Context, contactID, path string, terms escr
 // read to the depositary. Takes half a second.
 func (e *Engine) MakeRequest(ctx context.Context, path string) (code []string, err error) {
 	return code, e.change(func(ring *keyring.Keyring) (err error) {
-		code, err = escrow.Ask(ctx, e.store, ring, path, time.Now())
+		code, err = escrow.Ask(ctx, e.store, ring, path, e.now())
 		return err
 	})
 }
@@ -46,7 +45,7 @@ func (e *Engine) MakeRequest(ctx context.Context, path string) (code []string, e
 // released yet. See escrow.ReadCase for what is refused.
 func (e *Engine) ReadRelease(ctx context.Context, deposit, request string) (c *escrow.Case, err error) {
 	err = e.lend(func(keys *identity.Opened, ring *keyring.Keyring) error {
-		c, err = escrow.ReadCase(ctx, keys, ring, deposit, request, time.Now())
+		c, err = escrow.ReadCase(ctx, keys, ring, deposit, request, e.now())
 		return err
 	})
 	return c, err
@@ -58,7 +57,7 @@ func (e *Engine) ReadRelease(ctx context.Context, deposit, request string) (c *e
 // CodeSpent, and others of escrow.Release.
 func (e *Engine) Release(ctx context.Context, c *escrow.Case, code, path string) (answer []string, err error) {
 	err = e.lend(func(keys *identity.Opened, ring *keyring.Keyring) error {
-		answer, err = escrow.Release(ctx, e.store, keys, ring, c, code, e.Owner(), path, time.Now())
+		answer, err = escrow.Release(ctx, e.store, keys, ring, c, code, e.Owner(), path, e.now())
 		return err
 	})
 	e.changes.tell() // a wrong code is noted too

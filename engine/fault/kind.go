@@ -155,6 +155,7 @@ const (
 	NotPostQuantum Kind = "NotPostQuantum" // the contact has no post-quantum key
 	DepositDamaged Kind = "DepositDamaged" // not a deposit, or one that does not parse
 	DepositForged  Kind = "DepositForged"  // a deposit in the name of somebody whose key is not in it
+	DepositHeld    Kind = "DepositHeld"    // somebody's deposit, where they asked for their own back
 	RequestDamaged Kind = "RequestDamaged" // not a request, or one that does not parse
 	RequestForged  Kind = "RequestForged"  // a request whose signature is wrong
 	RequestStale   Kind = "RequestStale"   // a request of more than a week ago
@@ -190,7 +191,7 @@ var kinds = []Kind{
 	ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareForeign, ShareRepeated, ShareAltered, ShareMissing, ShareMismatch,
 	SharePlan, LegacyUnknown, LegacyNothing, LegacyNeedKey, NoPiece, WrongKey, PieceRepeated,
 	Unreachable, NoSigning, BadAddress, NoListen, PeerWrong, PeerForeign, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed, WordsWrong, OfferBad,
-	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
+	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, DepositHeld, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
 	AgentIncomplete, AgentMissing, AgentUnwritten,
 	Cancelled, Usage, NoDisplay, Internal,

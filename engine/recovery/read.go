@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"path/filepath"
-	"slices"
 
 	"filippo.io/age"
 
@@ -13,6 +12,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery/escrow"
 	"cryptodesk/engine/recovery/paper"
 	"cryptodesk/engine/recovery/slip39"
 	"cryptodesk/engine/safefile"
@@ -187,6 +187,10 @@ func (in *reader) text(text *secret.Buffer) *piece {
 	case keyring.IsKeyring(text.Bytes()): // which may begin with more than Recognise looks at
 		return in.keys(text)
 	}
+	if below := escrow.Below(text); below != nil { // a deposit that somebody opened by hand
+		defer below.Destroy()
+		return in.keys(below)
+	}
 	switch identity.Recognise(text.Bytes()) {
 	case identity.AgeEncrypted:
 		return in.sealed(text)
@@ -194,6 +198,8 @@ func (in *reader) text(text *secret.Buffer) *piece {
 		return in.keys(text)
 	case identity.Card, identity.PublicKeys:
 		return in.problem(CardPiece, fault.NoPiece)
+	case identity.Request:
+		return in.problem(RequestPiece, fault.NoPiece)
 	}
 	if bytes.HasPrefix(text.Bytes(), []byte(cardCode)) {
 		return in.problem(CardPiece, fault.NoPiece)
@@ -301,27 +307,6 @@ func (in *reader) inside(text *secret.Buffer, kind PieceKind) *piece {
 		p.Kind = kind
 	}
 	return p
-}
-
-// forKeys reads what is encrypted for keys, if one of those opens it that are
-// open now.
-func (in *reader) forKeys(data *secret.Buffer) *piece {
-	ring, err := in.restore.ring()
-	if err != nil {
-		return in.problem(DepositPiece, fault.Of(err))
-	}
-	keys := slices.DeleteFunc(ring.Keys(), func(k *identity.KeyPair) bool { return k.Public().Kind == identity.Plugin })
-	opened, err := identity.Open(keys...)
-	if err != nil {
-		return in.problem(DepositPiece, fault.Of(err))
-	}
-	defer opened.Close()
-	text, err := agefile.OpenBytes(in.ctx, data.Bytes(), opened.Identities(), maxPlain)
-	if err != nil {
-		return in.problem(DepositPiece, fault.Of(err))
-	}
-	defer text.Destroy()
-	return in.inside(text, DepositPiece)
 }
 
 // openWith takes pass over.

@@ -102,8 +102,10 @@ func (r *Restore) NoteRestored(ring *keyring.Keyring, now time.Time) error {
 	for _, k := range r.Found().Keys {
 		keys = append(keys, k.Public)
 	}
-	_, err := r.note(ring, keys, now)
-	return err
+	if _, err := r.note(ring, keys, now); err != nil {
+		return err
+	}
+	return r.noteReleases(ring, now)
 }
 
 // Compare notes which of the backups open with pass, which is to be the
@@ -162,6 +164,9 @@ func (r *Restore) tried(ways []Way, worked map[string]bool, now time.Time) (list
 		if !ok && p.used {
 			w, ok = p.newWay(worked, now)
 		}
+		if ok && p.back != nil {
+			w.To = r.holder(p)
+		}
 		if ok && !slices.ContainsFunc(list, func(o Way) bool { return o.ID == w.ID || o.Kind == w.Kind && o.Mark == w.Mark && w.Mark != "" }) {
 			list = append(list, w)
 		}
@@ -177,6 +182,10 @@ func (p *piece) way(ways []Way) (Way, bool) {
 	}
 	for _, w := range slices.Backward(ways) {
 		switch {
+		case p.back != nil:
+			if w.Kind == DepositWay && w.Made.Equal(p.back.Date) {
+				return w, true
+			}
 		case p.header != nil:
 			if w.Mark == markOf(p.header) {
 				return w, true
@@ -200,6 +209,8 @@ func (p *piece) wayKind() Kind {
 		return SheetWay
 	case SharePiece:
 		return SharesWay
+	case ReleasePiece:
+		return DepositWay // which is where it was, and can be released again
 	}
 	return ""
 }
@@ -219,6 +230,9 @@ func (p *piece) newWay(worked map[string]bool, now time.Time) (Way, bool) {
 	}
 	w := NewWay(kind, keys, now)
 	w.Mark, w.SamePassphrase = markOf(p.header), p.samePassphrase
+	if p.back != nil {
+		w.Made, w.Mark = p.back.Date, ""
+	}
 	if p.share != nil {
 		w.Mark = markOfSet(p.share.Set)
 	}

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery/escrow"
 	"cryptodesk/engine/recovery/slip39"
 )
 
@@ -21,8 +23,10 @@ const maxPieces = 200
 // or in guarded memory until Close. Safe for concurrent use.
 type Restore struct {
 	ring func() (*keyring.Keyring, error) // the present keyring, if it is open
+	now  func() time.Time
 
 	mu       sync.Mutex
+	words    AskWords
 	pieces   []*piece
 	joined   []joined
 	before   []joined // those of the judgement before
@@ -39,6 +43,7 @@ type piece struct {
 	says    string            // the fingerprint that its text names; empty if none
 	header  []byte            // of an age file
 	used    bool              // it is part of what was found
+	back    *escrow.Return    // of a release; wiped
 
 	samePassphrase bool // it opened with the passphrase of the keyring that was open then
 }
@@ -50,7 +55,9 @@ func (p *piece) close() {
 
 // NewRestore is an empty desk. ring answers the keyring that is open now, or an
 // error: what is there already is said, and files for its keys are opened.
-func NewRestore(ring func() (*keyring.Keyring, error)) *Restore { return &Restore{ring: ring} }
+func NewRestore(ring func() (*keyring.Keyring, error), now func() time.Time) *Restore {
+	return &Restore{ring: ring, now: now}
+}
 
 // Expect says which key is to come back, by its fingerprint: pieces of another
 // one are refused as WrongKey. Empty takes any.

@@ -176,6 +176,25 @@ func open(plain *secret.Buffer, at int) (f Form, begins int, err error) {
 	return f, begins, f.held(plain)
 }
 
+// Below is a copy of the keyring in plain, the text of a deposit or a release;
+// nil if it is neither. The caller destroys it.
+func Below(plain *secret.Buffer) *secret.Buffer {
+	if sort := SortOf(plain.Bytes()); sort != DepositFile && sort != ReleaseFile {
+		return nil
+	}
+	_, at, ok := comments(plain.Bytes(), 0, keyringFamily)
+	if !ok {
+		return nil
+	}
+	return from(plain, at)
+}
+
+func from(plain *secret.Buffer, at int) *secret.Buffer {
+	text := secret.New(plain.Len() - at)
+	secret.Copy(text.Bytes(), plain.Bytes()[at:])
+	return text
+}
+
 // held says whether the private key of the depositor's card is in the deposit.
 // Anybody can encrypt to the depositary, and name whom they like.
 func (f Form) held(plain *secret.Buffer) error {

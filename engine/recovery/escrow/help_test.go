@@ -174,8 +174,8 @@ func (d *desk) takeIn(t testing.TB, name string, now time.Time, answer ...string
 }
 
 // says answers one after the other, then gives up.
-func says(answers ...string) identity.Ask {
-	return func(bool) (*secret.Buffer, error) {
+func says(answers ...string) AskWords {
+	return func(string, bool) (*secret.Buffer, error) {
 		if len(answers) == 0 {
 			return nil, fault.New(fault.Cancelled, "", nil)
 		}

@@ -27,6 +27,19 @@ type Return struct {
 	at    int
 }
 
+// AskWords answers the four words that the depositary reads out; by is what the
+// depositary is called, and again says that those before were wrong. It answers
+// an error (fault.Cancelled) to give up. The caller destroys the buffer.
+type AskWords func(by string, again bool) (*secret.Buffer, error)
+
+// Content is the keyring that was deposited; the caller destroys it. Errors:
+// those of keyring.Parse.
+func (r *Return) Content() (*keyring.Content, error) {
+	text := from(r.plain, r.at)
+	defer text.Destroy()
+	return keyring.Parse(text)
+}
+
 // Text is the keyring that was deposited, as its plaintext: guarded bytes, good
 // until Close.
 func (r *Return) Text() []byte { return r.plain.Bytes()[r.at:] }
@@ -39,11 +52,11 @@ func (r *Return) Close() {
 }
 
 // TakeIn reads raw, a release file, and asks for the four words that the
-// depositary reads out: words, not a passphrase. Errors: those of opening;
+// depositary reads out. Errors: those of opening;
 // ReleaseDamaged, ReleaseForeign (no request of one's own), ReleaseUsed,
 // ReleaseStale, ReleaseFuture, TooNew; WrongCode after three wrong answers; and
 // those of ask. nil asks nobody: NeedPassphrase.
-func TakeIn(ctx context.Context, raw []byte, keys *identity.Opened, ring *keyring.Keyring, now time.Time, ask identity.Ask) (*Return, error) {
+func TakeIn(ctx context.Context, raw []byte, keys *identity.Opened, ring *keyring.Keyring, now time.Time, ask AskWords) (*Return, error) {
 	if len(raw) > maxRaw {
 		return nil, fault.New(fault.TooLarge, "", nil)
 	}
@@ -54,7 +67,7 @@ func TakeIn(ctx context.Context, raw []byte, keys *identity.Opened, ring *keyrin
 	r := &Return{plain: plain}
 	err = r.read(read(ring.Records(keyring.ReleaseTag)), now)
 	if err == nil {
-		err = answered(ctx, raw, ask)
+		err = r.answered(ctx, raw, ask)
 	}
 	if err != nil {
 		r.Close()
@@ -104,13 +117,13 @@ func (r *Return) timely(now time.Time) error {
 }
 
 // answered asks for the words that stand for raw.
-func answered(ctx context.Context, raw []byte, ask identity.Ask) error {
+func (r *Return) answered(ctx context.Context, raw []byte, ask AskWords) error {
 	if ask == nil {
 		return fault.New(fault.NeedPassphrase, "", nil)
 	}
 	answer := spoken(answerLabel, raw)
 	for wrong := range Tries {
-		typed, err := ask(wrong > 0)
+		typed, err := ask(r.By, wrong > 0)
 		if err != nil {
 			return err
 		}
@@ -123,7 +136,7 @@ func answered(ctx context.Context, raw []byte, ask identity.Ask) error {
 			return fault.New(fault.Cancelled, "", ctx.Err())
 		}
 	}
-	return fault.New(fault.WrongCode, "", nil)
+	return fault.New(fault.WrongCode, r.By, nil)
 }
 
 // Taken notes in ring that the keys of r are in it now. Errors: ReleaseUsed,
