@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -20,30 +21,30 @@ func (s *Screen) backup() { Backup(s.window, s.engine, s.desk) }
 
 // Backup opens a sheet that saves a copy of the keyring.
 func Backup(w fyne.Window, eng Backer, d Desk) {
-	to := newPlace(w, "archive", d.Folder, d.backup(), ".age")
+	to := form.NewPlace(w, "archive", d.Folder, d.backup(), ".age")
 	do := widget.PrimaryButton(text.T("lock.backup.save"), nil).WithIcon("save")
-	f := newForm(w, text.T("recovery.save"), do,
-		widget.Muted(text.T("lock.backup.lead")), widget.Strong(text.T("lock.backup.place")), to.view)
-	f.inputs = append(f.inputs, to)
+	f := form.New(w, text.T("recovery.save"), do,
+		widget.Muted(text.T("lock.backup.lead")), widget.Strong(text.T("lock.backup.place")), to.View)
+	f.Inputs = append(f.Inputs, to)
 	do.OnTapped = func() {
-		path := to.path
-		f.run(text.T("lock.backup.busy"), func(ctx context.Context) error { return eng.SaveBackup(ctx, path) }, func(err error) {
+		path := to.Path
+		f.Run(text.T("lock.backup.busy"), func(ctx context.Context) error { return eng.SaveBackup(ctx, path) }, func(err error) {
 			if err == nil {
 				trace.Event("keys.backup", nil)
 				d.saved(path)
 			}
 			switch {
-			case f.sheet.Closed() && err == nil:
+			case f.Sheet.Closed() && err == nil:
 				widget.Toast(w.Canvas(), theme.OK, text.T("lock.backup.done"))
-			case f.sheet.Closed():
+			case f.Sheet.Closed():
 			case err != nil:
-				f.fail(err)
+				f.Fail(err)
 			default:
-				f.finish(text.T("lock.backup.done"), widget.Column(theme.Gap, written(d, path, "done"),
+				f.Finish(text.T("lock.backup.done"), widget.Column(theme.Gap, form.Written(d.reveal, path, "done"),
 					widget.Note(theme.Accent, text.T("lock.backup.outside"))), "", nil)
 			}
 		})
 	}
 	trace.Place("backup.do", do)
-	f.open(do)
+	f.Open(do)
 }

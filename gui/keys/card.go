@@ -67,3 +67,6 @@ func Problem(w fyne.Window, err error) {
 	sheet = widget.NewSheet(what, widget.Body(do), done)
 	sheet.Open(w.Canvas(), done)
 }
+
+// fileName is a file name that any system takes, without an end.
+func fileName(name string) string { return strings.TrimSuffix(cardName(name), ".card.txt") }

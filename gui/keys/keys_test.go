@@ -17,6 +17,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/secret"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
@@ -24,7 +25,8 @@ import (
 
 func TestMain(m *testing.M) {
 	away = func(work, done func()) { work(); done() }
-	later = func(time.Duration, func()) {}
+	form.Away = away
+	form.Later = func(time.Duration, func()) {}
 	os.Exit(m.Run())
 }
 

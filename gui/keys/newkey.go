@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/identity"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -26,34 +27,34 @@ func (s *Screen) newKey() {
 	extra := widget.Column(theme.Grid, container.NewHBox(widget.Pad(3, 3, choice)), about)
 	extra.Hide()
 	create := widget.PrimaryButton(text.T("keys.new.create"), nil)
-	var f *form
-	more := moreButton(extra, func() { f.sheet.Refresh() })
-	f = newForm(s.window, text.T("keys.new.title"), create,
+	var f *form.Form
+	more := moreButton(extra, func() { f.Sheet.Refresh() })
+	f = form.New(s.window, text.T("keys.new.title"), create,
 		widget.Strong(text.T("keys.new.name")), widget.Pad(2, 2, name), container.NewHBox(more), extra)
-	f.inputs = append(f.inputs, name, choice)
-	name.OnChanged = func(string) { f.typed() }
+	f.Inputs = append(f.Inputs, name, choice)
+	name.OnChanged = func(string) { f.Typed() }
 	forget := drafted(s.engine, "key.name", name)
-	f.wipe = append(f.wipe, settled(f.sheet, forget))
+	f.Wipe = append(f.Wipe, settled(f.Sheet, forget))
 	create.OnTapped = func() {
 		typed := name.Text
 		if _, err := identity.CleanName(typed); err != nil {
-			f.fail(err)
-			f.focus(name)
+			f.Fail(err)
+			f.Focus(name)
 			return
 		}
 		var made identity.Public
-		f.run(text.T("keys.new.busy"), func(ctx context.Context) (err error) {
+		f.Run(text.T("keys.new.busy"), func(ctx context.Context) (err error) {
 			made, err = s.engine.NewKey(ctx, typed, kind)
 			return err
 		}, func(err error) {
 			switch {
 			case err != nil:
-				f.fail(err)
-				f.focus(name)
-			case f.sheet.Swept(): // locked meanwhile
+				f.Fail(err)
+				f.Focus(name)
+			case f.Sheet.Swept(): // locked meanwhile
 			default:
 				forget()
-				f.sheet.Close()
+				f.Sheet.Close()
 				s.goTo(made.ID)
 				s.Refresh()
 				s.made(made)
@@ -65,7 +66,7 @@ func (s *Screen) newKey() {
 	trace.Place("newkey.create", create)
 	trace.Place("newkey.more", more)
 	trace.Place("newkey.kind", choice)
-	f.open(name)
+	f.Open(name)
 }
 
 // moreButton shows and hides what is not needed every day.

@@ -6,6 +6,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -48,11 +49,11 @@ func (s *Screen) removeKey(it item) {
 		widget.Body(usedSentence(it)),
 		widget.Row(0, first, widget.Spacer()),
 		widget.Column(theme.Half, widget.Body(text.T("keys.delete.type", "name", it.name)), widget.Pad(2, 2, name)))
-	f := newForm(s.window, text.T("keys.delete.title", "name", it.name), del, column)
-	f.inputs = append(f.inputs, name)
+	f := form.New(s.window, text.T("keys.delete.title", "name", it.name), del, column)
+	f.Inputs = append(f.Inputs, name)
 	del.Disable()
 	name.OnChanged = func(typed string) {
-		f.say("")
+		f.Say("")
 		if names(typed, it) {
 			del.Enable()
 		} else {
@@ -61,16 +62,16 @@ func (s *Screen) removeKey(it item) {
 	}
 	name.OnSubmitted = func(string) { del.Tapped(nil) }
 	first.OnTapped = func() {
-		f.sheet.Close()
+		f.Sheet.Close()
 		s.export(it)
 	}
 	del.OnTapped = func() {
-		f.run("", func(ctx context.Context) error { return s.engine.DeleteKey(ctx, it.id) }, func(err error) { s.removed(f, it, err) })
+		f.Run("", func(ctx context.Context) error { return s.engine.DeleteKey(ctx, it.id) }, func(err error) { s.removed(f, it, err) })
 	}
 	trace.Place("delete.name", name)
 	trace.Place("delete.do", del)
 	trace.Place("delete.export", first)
-	f.open(name)
+	f.Open(name)
 }
 
 // usedSentence says when the key pair was last used, as far as this computer
@@ -96,21 +97,21 @@ func (s *Screen) removeContact(it item) {
 	if len(it.groups) > 0 {
 		sentence += " " + text.T("keys.delete.groups", "groups", strings.Join(it.groups, ", "))
 	}
-	f := newForm(s.window, text.T("keys.delete.title", "name", it.name), del, widget.Body(sentence))
+	f := form.New(s.window, text.T("keys.delete.title", "name", it.name), del, widget.Body(sentence))
 	del.OnTapped = func() {
-		f.run("", func(ctx context.Context) error { return s.engine.DeleteContact(ctx, it.id) }, func(err error) { s.removed(f, it, err) })
+		f.Run("", func(ctx context.Context) error { return s.engine.DeleteContact(ctx, it.id) }, func(err error) { s.removed(f, it, err) })
 	}
 	trace.Place("delete.do", del)
-	f.open(f.stop)
+	f.Open(f.Stop)
 }
 
 // removed says how it went.
-func (s *Screen) removed(f *form, it item, err error) {
+func (s *Screen) removed(f *form.Form, it item, err error) {
 	if err != nil {
-		f.fail(err)
+		f.Fail(err)
 		return
 	}
-	f.sheet.Close()
+	f.Sheet.Close()
 	s.Refresh()
 	trace.Event("keys.deleted", nil)
 	widget.Toast(s.window.Canvas(), theme.OK, text.T("keys.deleted", "name", it.name))

@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/trace"
 	"cryptodesk/gui/widget"
@@ -22,34 +23,34 @@ func (s *Screen) rename(it item) {
 		note = "keys.rename.own"
 	}
 	do := widget.PrimaryButton(text.T("keys.rename.do"), nil)
-	f := newForm(s.window, text.T("keys.rename.title"), do,
+	f := form.New(s.window, text.T("keys.rename.title"), do,
 		widget.Muted(text.T(note)), widget.Pad(2, 2, name))
-	f.inputs = append(f.inputs, name)
+	f.Inputs = append(f.Inputs, name)
 	do.OnTapped = func() {
 		to := name.Text
 		if to == old {
-			f.sheet.Close()
+			f.Sheet.Close()
 			return
 		}
-		f.run("", func(ctx context.Context) error {
+		f.Run("", func(ctx context.Context) error {
 			if it.own {
 				return s.engine.RenameKey(ctx, it.id, to)
 			}
 			return s.engine.RenameContact(ctx, it.id, to)
 		}, func(err error) {
 			if err != nil {
-				f.fail(err)
-				f.focus(name)
+				f.Fail(err)
+				f.Focus(name)
 				return
 			}
-			f.sheet.Close()
+			f.Sheet.Close()
 			s.Refresh()
 			trace.Event("keys.renamed", nil)
 		})
 	}
 	name.OnSubmitted = func(string) { do.Tapped(nil) }
-	name.OnChanged = func(string) { f.say("") }
+	name.OnChanged = func(string) { f.Say("") }
 	trace.Place("rename.name", name)
 	trace.Place("rename.do", do)
-	f.open(name)
+	f.Open(name)
 }

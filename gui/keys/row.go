@@ -102,21 +102,11 @@ func (r *row) show(it item, last bool) {
 		label, tone := verdict(it.contact.Verified, it.contact.Changed())
 		r.badge.Set(label, tone)
 	}
-	visible(r.badge, !it.own)
-	visible(r.card, it.own && hasCard(it.key))
-	visible(r.rule, !last)
+	widget.SetVisible(r.badge, !it.own)
+	widget.SetVisible(r.card, it.own && hasCard(it.key))
+	widget.SetVisible(r.rule, !last)
 	r.tint.Hide() // the pointer may be over another row now
 	r.content.Layout.Layout(nil, r.content.Size())
-}
-
-func visible(o fyne.CanvasObject, on bool) {
-	if on != o.Visible() {
-		if on {
-			o.Show()
-		} else {
-			o.Hide()
-		}
-	}
 }
 
 // rowLayout places the parts of a row: the badge stands behind the name, and

@@ -187,10 +187,10 @@ func (s *Screen) fill(got holdings) {
 
 // choose shows the list of the chosen tab, from its beginning.
 func (s *Screen) choose() {
-	visible(s.create, s.tabs.Chosen() == mine)
-	visible(s.bring, s.tabs.Chosen() == mine)
-	visible(s.add, s.tabs.Chosen() == people)
-	visible(s.circle, s.tabs.Chosen() == people)
+	widget.SetVisible(s.create, s.tabs.Chosen() == mine)
+	widget.SetVisible(s.bring, s.tabs.Chosen() == mine)
+	widget.SetVisible(s.add, s.tabs.Chosen() == people)
+	widget.SetVisible(s.circle, s.tabs.Chosen() == people)
 	s.sift()
 	s.list.GoTo(0)
 	s.content.Refresh()
@@ -212,14 +212,14 @@ func (s *Screen) sift() {
 		s.tabs.Rename(people, text.T("keys.tab.contacts", "n", len(found[people])))
 		s.tell(found)
 	}
-	visible(s.card, len(s.rows) > 0)
+	widget.SetVisible(s.card, len(s.rows) > 0)
 	s.card.Layout.Layout(s.card.Objects, s.card.Size())
 	s.list.Refresh()
 }
 
 // tell says why a list is empty, and what can be done about it.
 func (s *Screen) tell(found [2][]item) {
-	visible(s.nothing, len(s.rows) == 0)
+	widget.SetVisible(s.nothing, len(s.rows) == 0)
 	if len(s.rows) > 0 {
 		s.nothing.Objects = nil
 		return

@@ -13,6 +13,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/widget"
@@ -144,7 +145,7 @@ func TestRename(t *testing.T) {
 	}
 }
 
-func said(k fault.Kind) string { return sentence(fault.New(k, "", nil)) }
+func said(k fault.Kind) string { return form.Sentence(fault.New(k, "", nil)) }
 
 func TestDeleteWantsTheName(t *testing.T) {
 	f := holder()
@@ -278,8 +279,8 @@ func TestLockWhileExporting(t *testing.T) {
 	s.export(s.rows[0])
 	test.Type(guarded(t, w, "Your passphrase"), "secret")
 	var work, done func()
-	away = func(a, b func()) { work, done = a, b }
-	defer func() { away = func(work, done func()) { work(); done() } }()
+	form.Away = func(a, b func()) { work, done = a, b }
+	defer func() { form.Away = away }()
 	press(t, w, "Export")
 	widget.DismissAll(w.Canvas())
 	work()
@@ -295,8 +296,8 @@ func TestTooSoonCountsDown(t *testing.T) {
 	f := holder()
 	s, w := screen(t, f)
 	var tick func()
-	later = func(_ time.Duration, g func()) { tick = g }
-	defer func() { later = func(time.Duration, func()) {} }()
+	form.Later = func(_ time.Duration, g func()) { tick = g }
+	defer func() { form.Later = func(time.Duration, func()) {} }()
 	s.export(s.rows[0])
 	test.Type(guarded(t, w, "Your passphrase"), "secret")
 	f.err, f.wait = fault.New(fault.TooSoon, "", nil), 2*time.Second
@@ -323,13 +324,13 @@ func TestExportElsewhere(t *testing.T) {
 	s.export(s.rows[0])
 	wants(t, w, "Mina (2).key.age", s.desk.Folder)
 	to := filepath.Join(t.TempDir(), "stick.age")
-	choosePath = func(_ fyne.Window, r shell.Request, done func([]string)) {
+	form.ChoosePath = func(_ fyne.Window, r shell.Request, done func([]string)) {
 		if r.SaveAs == "" {
 			t.Error("asks for something that exists")
 		}
 		done([]string{to})
 	}
-	defer func() { choosePath = shell.Choose }()
+	defer func() { form.ChoosePath = shell.Choose }()
 	press(t, w, "Change…")
 	test.Type(guarded(t, w, "Your passphrase"), "p")
 	press(t, w, "Export")

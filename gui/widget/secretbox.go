@@ -78,21 +78,11 @@ func (b *SecretBox) update() {
 	default:
 		b.differ.Tone(theme.Danger).Set(text.T("files.secret.differ"))
 	}
-	visible(b.differ, b.differ.Content() != "")
+	SetVisible(b.differ, b.differ.Content() != "")
 	if b.made != nil && b.Retype {
-		visible(b.shown, b.Again.Empty()) // from memory or paper, not from the screen
+		SetVisible(b.shown, b.Again.Empty()) // from memory or paper, not from the screen
 	}
 	b.changed()
-}
-
-func visible(o fyne.CanvasObject, on bool) {
-	if on != o.Visible() {
-		if on {
-			o.Show()
-		} else {
-			o.Hide()
-		}
-	}
 }
 
 // weigh says how long guessing the passphrase takes.

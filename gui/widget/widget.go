@@ -113,6 +113,18 @@ func (r *renderer) redraws(i int, image *canvas.Image) bool {
 	return true
 }
 
+// SetVisible shows or hides an object, and draws nothing anew when it is so
+// already.
+func SetVisible(o fyne.CanvasObject, on bool) {
+	if on != o.Visible() {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+}
+
 // Pad puts space around content, in pixels: top and bottom, left and right.
 func Pad(vertical, horizontal float32, content fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedLayout(vertical, vertical, horizontal, horizontal), content)
