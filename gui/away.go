@@ -73,6 +73,9 @@ func (a *away) follow() {
 func (a *away) look() {
 	left, open := a.w.eng.IdleLeft()
 	switch {
+	case !open && a.w.back != nil:
+		a.hide()
+		a.door()
 	case !open:
 		a.hide()
 	case left > session.IdleWarning:
@@ -82,6 +85,20 @@ func (a *away) look() {
 		seconds := max(1, int((left+time.Second-1)/time.Second))
 		a.warn(seconds)
 		a.next(max(left-time.Duration(seconds-1)*time.Second, 100*time.Millisecond), a.look)
+	}
+}
+
+// door looks after keys that are brought back in place of the lock: they have
+// no session, so the limit of the settings is kept here.
+func (a *away) door() {
+	limit := a.w.settings.AutoLock.limit()
+	switch left := limit - a.now().Sub(a.last); {
+	case limit == 0:
+	case left <= 0:
+		trace.Event("idle.door", nil)
+		a.w.giveUp()
+	default:
+		a.next(left, a.look)
 	}
 }
 

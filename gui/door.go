@@ -10,6 +10,7 @@ import (
 	"cryptodesk/engine/passphrase"
 	"cryptodesk/engine/secret"
 	"cryptodesk/gui/lock"
+	"cryptodesk/gui/recovery"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 )
@@ -17,11 +18,10 @@ import (
 // lockDesk gives the first run what it needs of window and engine.
 func (w *window) lockDesk() lock.Desk {
 	return lock.Desk{
-		Window:  w.win,
-		Words:   func() *secret.Buffer { return passphrase.Generate(passphrase.Words) },
-		Weigh:   weigh,
-		Name:    accountName(),
-		Backups: documents(),
+		Window: w.win,
+		Words:  func() *secret.Buffer { return passphrase.Generate(passphrase.Words) },
+		Weigh:  weigh,
+		Name:   accountName(),
 		Pick: func(done func(string)) {
 			shell.Choose(w.win, shell.Request{Title: text.T("lock.import.title"), Accept: text.T("app.choose")}, func(paths []string) {
 				if len(paths) > 0 {
@@ -29,13 +29,14 @@ func (w *window) lockDesk() lock.Desk {
 				}
 			})
 		},
-		Place:  w.place,
-		Reveal: func(path string) { shell.Reveal(path, func() {}) },
 		Speak: func(l text.Language) {
 			w.settings.Language = l
 			w.restyle()
 		},
-		Saved: w.saved,
+		Restore: w.restore,
+		WayBack: func(show lock.Show, done func()) lock.Way {
+			return recovery.NewWayBack(w.win, recovery.Through(w.eng), w.waysDesk(), show, done)
+		},
 	}
 }
 

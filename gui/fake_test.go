@@ -14,6 +14,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/cross"
@@ -27,6 +28,7 @@ type fake struct {
 	state   session.State
 	changed func()
 	planned [][]string
+	ways    recovery.Status
 	events  []string // in order: "lock", "close"
 
 	touches int
@@ -95,13 +97,16 @@ func (f *fake) Unlock(_ context.Context, pass *secret.Buffer) error {
 	return nil
 }
 
-func (f *fake) LastUsed() map[string]time.Time           { return nil }
-func (f *fake) Groups() []keyring.Group                  { return nil }
-func (f *fake) SaveBackup(context.Context, string) error { return nil }
-func (f *fake) People() []engine.Person                  { return nil }
-func (f *fake) Keys() []identity.Public                  { return nil }
-func (f *fake) Contacts() []identity.Contact             { return nil }
-func (f *fake) Card(string) ([]byte, error)              { return nil, fault.New(fault.KeyMissing, "", nil) }
+func (f *fake) LastUsed() map[string]time.Time { return nil }
+func (f *fake) Groups() []keyring.Group        { return nil }
+func (f *fake) Recovery() recovery.Status      { return f.ways }
+func (f *fake) NewRestore() *recovery.Restore {
+	return recovery.NewRestore(func() (*keyring.Keyring, error) { return nil, fault.New(fault.Locked, "", nil) }, time.Now)
+}
+func (f *fake) People() []engine.Person      { return nil }
+func (f *fake) Keys() []identity.Public      { return nil }
+func (f *fake) Contacts() []identity.Contact { return nil }
+func (f *fake) Card(string) ([]byte, error)  { return nil, fault.New(fault.KeyMissing, "", nil) }
 
 func (f *fake) NewKey(context.Context, string, identity.Kind) (identity.Public, error) {
 	return identity.Public{}, nil

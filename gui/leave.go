@@ -33,6 +33,7 @@ func (w *window) gone(why session.Reason) {
 	w.eng.LockFor(why)
 	covered := make(chan struct{})
 	cross.Do(func() {
+		w.giveUp()
 		w.sync()
 		if w.unlock != nil {
 			w.unlock.Forget()
@@ -42,6 +43,15 @@ func (w *window) gone(why session.Reason) {
 	select {
 	case <-covered:
 	case <-time.After(coverTime):
+	}
+}
+
+// giveUp closes what was being brought back in place of the lock: pieces and
+// words lie open there with no session that could lock.
+func (w *window) giveUp() {
+	if w.back != nil && w.eng.State() != session.Unlocked {
+		w.clear()
+		w.sync()
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/lock"
 	"cryptodesk/gui/presence"
+	"cryptodesk/gui/recovery"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -34,6 +35,7 @@ type Engine interface {
 	lock.Engine
 	files.Engine
 	keys.Engine
+	recovery.Door
 	Home() string
 	State() session.State
 	OnChange(f func()) (stop func())

@@ -16,10 +16,9 @@ import (
 type settings struct {
 	Width    float32       `json:"width"`
 	Height   float32       `json:"height"`
-	Language text.Language `json:"language"`             // "system", "en" or "ko"
-	Theme    theme.Mode    `json:"theme"`                // "system", "light" or "dark"
-	AutoLock minutes       `json:"auto_lock_minutes"`    // without input until it locks; 0 is never
-	Saved    string        `json:"copy_saved,omitempty"` // day of the last copy of the keyring, RFC 3339 full-date
+	Language text.Language `json:"language"`          // "system", "en" or "ko"
+	Theme    theme.Mode    `json:"theme"`             // "system", "light" or "dark"
+	AutoLock minutes       `json:"auto_lock_minutes"` // without input until it locks; 0 is never
 
 	path string
 }

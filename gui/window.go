@@ -13,6 +13,7 @@ import (
 	"cryptodesk/gui/keys"
 	"cryptodesk/gui/lock"
 	"cryptodesk/gui/prompt"
+	"cryptodesk/gui/recovery"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/widget"
@@ -26,15 +27,16 @@ type window struct {
 	settings settings
 
 	stage  *widget.Stage
-	first  *lock.FirstRun // while the keyring is being made
-	unlock *lock.Unlock   // while locked
-	rail   *rail          // while unlocked
+	first  *lock.FirstRun   // while the keyring is being made
+	unlock *lock.Unlock     // while locked
+	back   *recovery.Wizard // while keys are brought back in place of these two
+	rail   *rail            // while unlocked
 	page   *fyne.Container
 	shown  string // the rail item whose screen is shown
 
 	files    *files.Screen
 	keys     *keys.Screen
-	recovery *recovery
+	recovery *recovery.Screen
 	config   *config
 
 	away    *away
@@ -77,19 +79,25 @@ func (w *window) sync() {
 	}
 	switch state := w.eng.State(); {
 	case state == session.New:
-		if w.first == nil {
+		if w.first == nil && w.back == nil {
 			w.showFirstRun()
 		}
 	case state == session.Locked:
-		if w.unlock == nil {
+		if w.unlock == nil && (w.back == nil || w.back.Back()) {
 			w.showLocked()
 		}
-	case w.first != nil: // made its keys just now and goes on to its last step
+	case w.first != nil, w.back != nil: // there are keys just now, and the last step comes
 	case w.rail == nil:
 		w.showScreens(w.last())
 		w.explain(w.eng.StateProblem())
-	case w.keys != nil:
-		w.keys.Refresh()
+	default:
+		w.rail.alert(w.alone())
+		if w.keys != nil {
+			w.keys.Refresh()
+		}
+		if w.recovery != nil {
+			w.recovery.Refresh()
+		}
 	}
 	w.away.follow()
 }
@@ -104,6 +112,10 @@ func (w *window) clear() {
 	if w.unlock != nil {
 		w.unlock.Close()
 		w.unlock = nil
+	}
+	if w.back != nil {
+		w.back.Close()
+		w.back = nil
 	}
 }
 
@@ -127,11 +139,14 @@ func (w *window) showLocked() {
 	if w.config != nil {
 		w.config.close()
 	}
+	if w.recovery != nil {
+		w.recovery.Close()
+	}
 	w.rail, w.keys, w.recovery, w.config = nil, nil, nil, nil
 	w.away.anew()
 	clip.Clear(nil)
 	widget.WipeTyped()
-	w.unlock = lock.NewUnlock(w.eng, w.win, w.lockedBecause())
+	w.unlock = lock.NewUnlock(w.eng, w.win, w.lockedBecause(), w.restore)
 	w.stage.Set(w.unlock.View())
 	w.unlock.Focus()
 }
@@ -143,6 +158,9 @@ func (w *window) showScreens(id string) {
 	w.clear()
 	if w.files == nil {
 		w.files = files.New(w.win, w.eng)
+	}
+	if w.recovery != nil {
+		w.recovery.Close()
 	}
 	w.keys, w.recovery, w.config = nil, nil, nil
 	w.page = container.NewStack()
@@ -162,7 +180,7 @@ func (w *window) show(id string) {
 	w.shown = id
 	w.eng.Remember(section, place{Shown: id})
 	w.rail.selected(id)
-	w.rail.alert(w.settings.Saved == "")
+	w.rail.alert(w.alone())
 	content, shown := w.screen(id)
 	w.page.Objects = []fyne.CanvasObject{content}
 	w.page.Refresh()
@@ -178,10 +196,7 @@ func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
 		}
 		return w.keys.Content(), w.keys.Shown
 	case "recovery":
-		if w.recovery == nil {
-			w.recovery = newRecovery(w)
-		}
-		return w.recovery.view, w.recovery.shown
+		return w.ways().Content(), w.ways().Shown
 	case "settings":
 		if w.config == nil {
 			w.config = newConfig(w)
@@ -197,11 +212,15 @@ func (w *window) drop(paths []string) {
 	switch {
 	case len(paths) == 0:
 		return
+	case w.back != nil:
+		w.back.Drop(paths)
 	case w.rail == nil:
 		w.waiting = append(w.waiting, paths...)
 		widget.Toast(w.win.Canvas(), theme.Accent, text.T("app.waiting"))
 	case w.shown == "keys":
 		w.keys.Drop(paths)
+	case w.shown == "recovery":
+		w.recovery.Drop(paths)
 	default:
 		widget.DismissAll(w.win.Canvas())
 		if w.shown != "files" {
@@ -209,6 +228,13 @@ func (w *window) drop(paths []string) {
 		}
 		w.files.Drop(paths)
 	}
+}
+
+// alone says that nothing would bring the keys back to somebody who forgot the
+// passphrase: the badge.
+func (w *window) alone() bool {
+	st := w.eng.Recovery()
+	return w.eng.State() == session.Unlocked && st.Back == 0
 }
 
 // escape is Esc where nothing above the screen had a use for it.

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -114,18 +115,43 @@ func TestDropWaitsForTheUnlock(t *testing.T) {
 	}
 }
 
-func TestRecoveryBadgeGoesWithTheFirstCopy(t *testing.T) {
-	w, _, ui := stand(t, session.Unlocked)
+func TestTheBadgeFollowsTheFacts(t *testing.T) {
+	w, eng, ui := stand(t, session.Unlocked)
 	if !w.rail.items["recovery"].Alerted() {
-		t.Fatal("no badge though there is no copy")
+		t.Fatal("no badge though nothing would bring the keys back")
 	}
-	w.show("recovery")
-	w.recovery.run(filepath.Join(t.TempDir(), "copy.age"))
+	eng.ways = recovery.Status{Answer: recovery.Yes, Back: 1}
+	eng.changed()
 	for w.rail.items["recovery"].Alerted() { // other news may come first
 		(<-ui)()
 	}
-	if again := loadSettings(w.eng.Home()); again.Saved == "" {
-		t.Error("the copy is forgotten at the next start")
+	eng.ways = recovery.Status{Answer: recovery.NotYet}
+	w.show("keys")
+	if !w.rail.items["recovery"].Alerted() {
+		t.Error("the badge is gone for good")
+	}
+}
+
+func TestKeysComeBackInPlaceOfTheLock(t *testing.T) {
+	w, _, ui := stand(t, session.Locked)
+	w.restore()
+	if w.unlock != nil || w.back == nil {
+		t.Fatal("the lock is still there")
+	}
+	w.sync() // news that change nothing
+	if w.back == nil {
+		t.Fatal("news take it down")
+	}
+	w.drop([]string{"/x/backup.age"})
+	if len(w.waiting) != 0 {
+		t.Errorf("what was dropped waits: %q", w.waiting)
+	}
+	go w.gone(session.Suspended)
+	for w.back != nil { // other news may come first
+		(<-ui)()
+	}
+	if w.unlock == nil {
+		t.Error("the computer sleeps with the pieces on the screen")
 	}
 }
 

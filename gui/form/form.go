@@ -229,6 +229,20 @@ func (f *Form) Finish(title string, content fyne.CanvasObject, another string, t
 	f.Focus(f.Do)
 }
 
+// Ask shows a question in place of the fields: another step of the same work.
+// No is the quiet answer, which closes the form.
+func (f *Form) Ask(title string, content fyne.CanvasObject, no, yes string, then func()) {
+	f.Sheet.Retitle(title)
+	f.Say("")
+	f.Fields.Objects = []fyne.CanvasObject{content}
+	f.Inputs = nil
+	f.Stop.SetLabel(no)
+	f.Do.WithIcon("").SetLabel(yes)
+	f.Do.OnTapped = then
+	f.Do.Enable()
+	f.Sheet.Refresh()
+}
+
 // Later runs something on the UI goroutine after a while.
 var Later = func(d time.Duration, f func()) { time.AfterFunc(d, func() { cross.Do(f) }) }
 

@@ -22,6 +22,7 @@ type Place struct {
 	window fyne.Window
 	name   *widget.Text
 	folder *widget.Text
+	chosen bool
 }
 
 // NewPlace suggests a free name in folder. ext is the end that a number in the
@@ -43,12 +44,20 @@ func (p *Place) set(path string) {
 	p.folder.Set(text.Name(filepath.Dir(path)))
 }
 
+// Suggest is another free name in folder, unless the person chose one.
+func (p *Place) Suggest(folder, name, ext string) {
+	if !p.chosen {
+		p.set(shell.Free(folder, name, ext))
+	}
+}
+
 func (p *Place) choose() {
 	ChoosePath(p.window, shell.Request{
 		Title: text.T("keys.place.title"), Accept: text.T("app.save"),
 		SaveAs: filepath.Base(p.Path), Start: filepath.Dir(p.Path),
 	}, func(paths []string) {
 		if len(paths) > 0 {
+			p.chosen = true
 			p.set(filepath.Clean(paths[0]))
 		}
 	})

@@ -1,13 +1,12 @@
 package keys
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/gui/clip"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -49,15 +48,7 @@ func SaveCard(w fyne.Window, eng Carder, k identity.Public) {
 }
 
 // cardName is a file name that any system takes.
-func cardName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '-'
-		}
-		return r
-	}, name)
-	return strings.Trim(name, " .") + ".card.txt"
-}
+func cardName(name string) string { return form.FileName(name) + ".card.txt" }
 
 // Problem shows the two sentences of a failure.
 func Problem(w fyne.Window, err error) {
@@ -67,6 +58,3 @@ func Problem(w fyne.Window, err error) {
 	sheet = widget.NewSheet(what, widget.Body(do), done)
 	sheet.Open(w.Canvas(), done)
 }
-
-// fileName is a file name that any system takes, without an end.
-func fileName(name string) string { return strings.TrimSuffix(cardName(name), ".card.txt") }

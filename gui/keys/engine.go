@@ -25,7 +25,6 @@ type Engine interface {
 	RenameKey(ctx context.Context, id, name string) error
 	DeleteKey(ctx context.Context, id string) error
 	ExportKey(ctx context.Context, id string, pass, fresh *secret.Buffer, path string) error
-	SaveBackup(ctx context.Context, path string) error
 	ChangePassphrase(ctx context.Context, old, fresh *secret.Buffer) error
 	UnlockWait() time.Duration
 

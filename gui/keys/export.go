@@ -3,8 +3,6 @@ package keys
 import (
 	"context"
 	"path/filepath"
-	"strings"
-	"unicode"
 
 	"fyne.io/fyne/v2/container"
 
@@ -44,7 +42,7 @@ func (s *Screen) export(it item) {
 		e.form.Say("")
 		e.form.Sheet.Refresh()
 	})
-	name, ext := fileName(it.key.Name), ".key.age"
+	name, ext := form.FileName(it.key.Name), ".key.age"
 	if isSSH(it.key.Kind) {
 		ext = ".key"
 	}
@@ -121,16 +119,5 @@ func (e *exporting) done(path string) {
 		sentence = text.T("keys.exported.ssh")
 	}
 	e.form.Finish(text.T("keys.exported"), widget.Column(theme.Gap, form.Written(e.s.desk.reveal, path, "done"), widget.Body(sentence),
-		widget.Tinted(theme.NeutralSoft, widget.Body("age -d -i "+quoted(base)+" FILE.age").Mono())), "", nil)
-}
-
-// quoted is a file name as a shell takes it.
-func quoted(name string) string {
-	plain := func(r rune) bool {
-		return r > unicode.MaxASCII && unicode.IsLetter(r) || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.", r)
-	}
-	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+		widget.Tinted(theme.NeutralSoft, widget.Body("age -d -i "+form.Quoted(base)+" FILE.age").Mono())), "", nil)
 }

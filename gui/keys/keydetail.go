@@ -37,7 +37,7 @@ func (d *detail) ownContent() (fyne.CanvasObject, fyne.Focusable) {
 	}
 	column.Add(d.acts(
 		act("rename", "edit", text.T("keys.menu.rename"), func() { s.rename(d.item) }),
-		act("backup", "archive", text.T("keys.menu.backup"), s.backup),
+		act("backup", "archive", text.T("keys.menu.backup"), func() { s.desk.wayBack(k.ID) }),
 		act("export", "key", text.T("keys.menu.export"), func() { s.export(d.item) })))
 	return column, first
 }

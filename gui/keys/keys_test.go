@@ -381,7 +381,7 @@ func TestNewKey(t *testing.T) {
 	press(t, w, "More")
 	wants(t, w, "Also safe against future quantum computers.")
 	name.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	wants(t, w, "Work is ready", "abcd efgh", "Copy my contact card", "Save card…", "Back up now")
+	wants(t, w, "Work is ready", "abcd efgh", "Copy my contact card", "Save card…", "Save a way back")
 	press(t, w, "Later")
 	wants(t, w, "Work")
 	if f.keys[0].Kind != identity.Hybrid {

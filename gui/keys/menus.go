@@ -20,7 +20,7 @@ func (s *Screen) anchor() {
 func (s *Screen) menu() {
 	s.anchor()
 	widget.OpenMenu(s.window.Canvas(), s.more, []*widget.MenuItem{
-		widget.NewMenuItem("archive", text.T("keys.menu.backup"), s.backup),
+		widget.NewMenuItem("archive", text.T("keys.menu.backup"), func() { s.desk.wayBack("") }),
 		widget.NewMenuItem("lock", text.T("keys.menu.passphrase"), s.changePassphrase),
 	})
 }

@@ -93,7 +93,7 @@ func (s *Screen) made(k identity.Public) {
 	done := widget.SecondaryButton(text.T("keys.made.later"), func() { sheet.Close() })
 	backup := widget.PrimaryButton(text.T("keys.made.backup"), func() {
 		sheet.Close()
-		s.backup()
+		s.desk.wayBack(k.ID)
 	}).WithIcon("archive")
 	cp := widget.SecondaryButton(text.T("keys.card.copy"), func() { CopyCard(s.window, s.engine, k.ID) }).WithIcon("copy")
 	save := widget.SecondaryButton(text.T("keys.card.save"), func() { SaveCard(s.window, s.engine, k) })

@@ -17,7 +17,6 @@ import (
 
 // Rekeyer changes the passphrase of the keyring.
 type Rekeyer interface {
-	Backer
 	ChangePassphrase(ctx context.Context, old, fresh *secret.Buffer) error
 	UnlockWait() time.Duration
 }
@@ -85,6 +84,6 @@ func change(f *form.Form, eng Rekeyer, d Desk, old *widget.PassphraseField, box 
 		f.Finish(text.T("keys.passphrase.changed"), widget.Column(theme.Gap,
 			container.NewCenter(widget.NewDrawing("done", 160, 102)),
 			widget.Note(theme.Warning, text.T("keys.passphrase.copies"))),
-			text.T("lock.backup.save"), func() { Backup(f.Window, eng, d) })
+			text.T("recovery.begin"), func() { d.wayBack("") })
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,10 +58,6 @@ func (f *fake) DeleteContact(_ context.Context, id string) error {
 		}
 	}
 	return f.note("delete contact", id)
-}
-
-func (f *fake) SaveBackup(_ context.Context, path string) error {
-	return f.note("backup", filepath.Base(path))
 }
 
 func (f *fake) take(b *secret.Buffer) string {
@@ -340,29 +337,25 @@ func TestExportElsewhere(t *testing.T) {
 	}
 }
 
-func TestBackup(t *testing.T) {
+func TestBackupLeadsToTheWaysBack(t *testing.T) {
 	f := holder()
 	s, w := screen(t, f)
-	saved := ""
-	s.desk.Saved = func(path string) { saved = filepath.Base(path) }
+	var asked []string
+	s.desk.WayBack = func(key string) { asked = append(asked, key) }
 	press(t, w, text.T("keys.more.menu"))
-	pick(t, w, "Back up…")
-	f.err = fault.New(fault.NoSpace, "", nil)
-	press(t, w, "Save a copy")
-	what, _ := text.FaultOf(f.err)
-	wants(t, w, what)
-	f.err = nil
-	press(t, w, "Save a copy")
-	wants(t, w, "The copy is saved and was read back.", "CryptoDesk-keys.age")
-	f.done(t, "backup CryptoDesk-keys.age")
-	if saved != "CryptoDesk-keys.age" {
-		t.Errorf("the window heard of %q", saved)
+	pick(t, w, "Save a way back…")
+	s.made(f.keys[0])
+	press(t, w, "Save a way back")
+	if !slices.Equal(asked, []string{"", f.keys[0].ID}) {
+		t.Errorf("the window was asked for %q", asked)
 	}
 }
 
 func TestChangePassphrase(t *testing.T) {
 	f := holder()
 	s, w := screen(t, f)
+	asked := false
+	s.desk.WayBack = func(string) { asked = true }
 	s.changePassphrase()
 	press(t, w, "Change")
 	wants(t, w, "Please type your passphrase.")
@@ -377,9 +370,11 @@ func TestChangePassphrase(t *testing.T) {
 	press(t, w, "Change")
 	f.done(t, "change old / new one")
 	f.wiped(t)
-	wants(t, w, "Your passphrase is changed", "Copies that were saved before still open with the old passphrase.")
-	press(t, w, "Save a copy")
-	wants(t, w, "Save a copy of your keys")
+	wants(t, w, "Your passphrase is changed", "open with the passphrase they were made with")
+	press(t, w, "Save a way back in")
+	if !asked {
+		t.Error("it leads nowhere")
+	}
 }
 
 func TestMadeWordsAreTypedOnceMore(t *testing.T) {
@@ -401,7 +396,7 @@ func TestMadeWordsAreTypedOnceMore(t *testing.T) {
 func TestQuotedForAShell(t *testing.T) {
 	for name, want := range map[string]string{"Mina.key.age": "Mina.key.age", "한국어.key.age": "한국어.key.age",
 		"My key.age": "'My key.age'", "it's.age": `'it'\''s.age'`, "$(x).age": "'$(x).age'"} {
-		if got := quoted(name); got != want {
+		if got := form.Quoted(name); got != want {
 			t.Errorf("%s is written %s", name, got)
 		}
 	}

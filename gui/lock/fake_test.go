@@ -22,7 +22,6 @@ type fake struct {
 	owner    string
 	pass     string
 	imported string
-	backups  []string
 	fail     error
 	buffers  []*secret.Buffer
 	wait     time.Duration // until the next attempt is taken
@@ -52,13 +51,6 @@ func (f *fake) Unlock(_ context.Context, pass *secret.Buffer) error {
 	return f.fail
 }
 
-func (f *fake) SaveBackup(_ context.Context, path string) error {
-	if f.fail == nil {
-		f.backups = append(f.backups, path)
-	}
-	return f.fail
-}
-
 const fiveWords = "proactive-fructose-viability-elevator-sandbag"
 
 // room is a window for one screen, in a test that plays the UI goroutine.
@@ -67,7 +59,8 @@ type room struct {
 	eng   *fake
 	win   fyne.Window
 	ui    chan func()
-	saved []string
+	way   *fakeWay
+	back  int      // how often keys were to be brought back
 	picks []string // answers of the next file dialogs
 	dir   string
 }
@@ -92,15 +85,31 @@ func (r *room) desk() Desk {
 		done(path)
 	}
 	return Desk{
-		Window: r.win, Name: "Ana", Backups: r.dir,
-		Words:  func() *secret.Buffer { return secret.Take([]byte(fiveWords)) },
-		Weigh:  func(p []byte) (int, string) { return min(4, len(p)/4), "centuries" },
-		Pick:   answer,
-		Place:  func(_ string, done func(string)) { answer(done) },
-		Reveal: func(string) {},
-		Speak:  func(text.Language) {},
-		Saved:  func(path string) { r.saved = append(r.saved, path) },
+		Window: r.win, Name: "Ana",
+		Words:   func() *secret.Buffer { return secret.Take([]byte(fiveWords)) },
+		Weigh:   func(p []byte) (int, string) { return min(4, len(p)/4), "centuries" },
+		Pick:    answer,
+		Speak:   func(text.Language) {},
+		Restore: func() { r.back++ },
+		WayBack: func(show Show, done func()) Way {
+			r.way = &fakeWay{show: show, done: done}
+			return r.way
+		},
 	}
+}
+
+// fakeWay is a last step of one button.
+type fakeWay struct {
+	show   Show
+	done   func()
+	next   *widget.Button
+	closed bool
+}
+
+func (w *fakeWay) Close() { w.closed = true }
+func (w *fakeWay) Begin() {
+	w.next = widget.PrimaryButton("through", w.done)
+	w.show("way", widget.Page{Drawing: "done", Title: "The way", Content: widget.Body("which"), Right: []fyne.CanvasObject{w.next}}, w.next)
 }
 
 func (r *room) show(o fyne.CanvasObject) {

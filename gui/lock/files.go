@@ -3,7 +3,6 @@ package lock
 import (
 	"os"
 	"path/filepath"
-	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
@@ -23,11 +22,6 @@ func readKeyFile(path string) (*secret.Buffer, error) {
 		return nil, fault.New(fault.NotRegular, path, nil)
 	}
 	return secret.ReadAll(file, keyFileLimit)
-}
-
-// BackupName is what a copy of the keyring is called by default.
-func BackupName(now time.Time) string {
-	return "CryptoDesk-keys-" + now.Format("2006-01-02") + ".age"
 }
 
 func base(path string) string { return filepath.Base(path) }

@@ -36,7 +36,7 @@ type FirstRun struct {
 	next     *widget.Button
 	message  *widget.Text
 	spinner  *widget.Spinner
-	place    string
+	way      Way // step 3
 	back     *widget.Button
 	showing  *widget.SecretWords
 	focus    fyne.Focusable
@@ -68,6 +68,9 @@ func (f *FirstRun) View() fyne.CanvasObject { return f.view }
 func (f *FirstRun) Close() {
 	f.closed = true
 	f.leave()
+	if f.way != nil {
+		f.way.Close()
+	}
 	f.made.Destroy()
 	f.chosen.Destroy()
 	f.made, f.chosen = nil, nil
@@ -87,9 +90,9 @@ func (f *FirstRun) leave() {
 }
 
 // show puts a page on the screen and the keyboard on first.
-func (f *FirstRun) show(screen string, p page, first fyne.Focusable) {
+func (f *FirstRun) show(screen string, p widget.Page, first fyne.Focusable) {
 	trace.Screen(screen)
-	f.view.Objects = []fyne.CanvasObject{p.build()}
+	f.view.Objects = []fyne.CanvasObject{p.Build()}
 	f.view.Refresh()
 	f.focus = first
 	if f.mounted {
@@ -138,12 +141,12 @@ func (f *FirstRun) askName() {
 	f.fresh(text.T("lock.next"), forward)
 	field.OnSubmitted = func(string) { forward() }
 	trace.Place("lock.name", field)
-	f.show("lock.name", page{
-		step: 1, drawing: "drop", aside: text.T("lock.aside.name"),
-		title: text.T("lock.name.title"), lead: text.T("lock.name.lead"),
-		content: widget.Column(theme.Grid, field, f.message, f.importing(field)),
-		corner:  f.otherLanguage(),
-		right:   []fyne.CanvasObject{f.next},
+	f.show("lock.name", widget.Page{
+		Of: steps, Step: 1, Drawing: "drop", Aside: text.T("lock.aside.name"),
+		Title: text.T("lock.name.title"), Lead: text.T("lock.name.lead"),
+		Content: widget.Column(theme.Grid, field, f.message, f.importing(field)),
+		Corner:  f.otherLanguage(),
+		Right:   []fyne.CanvasObject{f.next},
 	}, field)
 }
 
@@ -173,7 +176,9 @@ func (f *FirstRun) importing(name *widget.Field) fyne.CanvasObject {
 			})
 		}).WithIcon("key")
 		trace.Place("lock.import", link)
-		return widget.Row(0, link, widget.Spacer())
+		back := widget.LinkButton(text.T("recovery.restore"), f.desk.Restore).WithIcon("unlock")
+		trace.Place("lock.restore", back)
+		return widget.Column(0, widget.Row(0, link, widget.Spacer()), widget.Row(0, back, widget.Spacer()))
 	}
 	out := widget.LinkButton(text.T("lock.import.remove"), func() { stay("") }).Small()
 	return widget.Tinted(theme.AccentSoft, widget.Row(theme.Grid, widget.NewIcon("key", theme.Accent, 20),
@@ -199,11 +204,11 @@ func (f *FirstRun) askPassphrase() {
 	} else {
 		content, first = f.selfChosen(), nil
 	}
-	p := page{
-		step: 2, drawing: "keys", aside: text.T("lock.aside.passphrase"),
-		title: text.T("lock.passphrase.title"), lead: text.T("lock.passphrase.lead"),
-		content: widget.Column(theme.Gap, widget.Row(0, choice, widget.Spacer()), content, f.message),
-		left:    f.backButton(f.askName), right: []fyne.CanvasObject{f.next},
+	p := widget.Page{
+		Of: steps, Step: 2, Drawing: "keys", Aside: text.T("lock.aside.passphrase"),
+		Title: text.T("lock.passphrase.title"), Lead: text.T("lock.passphrase.lead"),
+		Content: widget.Column(theme.Gap, widget.Row(0, choice, widget.Spacer()), content, f.message),
+		Left:    f.backButton(f.askName), Right: []fyne.CanvasObject{f.next},
 	}
 	if first == nil {
 		first = f.own
@@ -279,11 +284,11 @@ func (f *FirstRun) askAgain() {
 	}
 	left := f.backButton(f.askPassphrase)
 	f.back.SetLabel(look)
-	f.show("lock.again", page{
-		step: 2, drawing: "keys", aside: text.T("lock.aside.passphrase"),
-		title: text.T("lock.again.title"), lead: lead,
-		content: widget.Column(theme.Grid, f.again, f.status()),
-		left:    left, right: []fyne.CanvasObject{f.next},
+	f.show("lock.again", widget.Page{
+		Of: steps, Step: 2, Drawing: "keys", Aside: text.T("lock.aside.passphrase"),
+		Title: text.T("lock.again.title"), Lead: lead,
+		Content: widget.Column(theme.Grid, f.again, f.status()),
+		Left:    left, Right: []fyne.CanvasObject{f.next},
 	}, f.again)
 }
 
@@ -335,8 +340,15 @@ func (f *FirstRun) created(err error) {
 	f.made.Destroy()
 	f.chosen.Destroy()
 	f.made, f.chosen = nil, nil
-	f.place = ""
-	f.askBackup()
+	f.way = f.desk.WayBack(f.last, f.done)
+	f.way.Begin()
+}
+
+// last shows a page of step 3: a way back in.
+func (f *FirstRun) last(screen string, p widget.Page, first fyne.Focusable) {
+	f.leave()
+	p.Step, p.Of = steps, steps
+	f.show(screen, p, first)
 }
 
 // busy shows that work runs and keeps hands off what it uses.

@@ -3,8 +3,7 @@
 // and the widgets, and never opens files for writing: the engine does.
 //
 // Passphrases stay in guarded memory from the key press to the engine. The
-// screens lock.name, lock.passphrase, lock.again, lock.backup, lock.saved and
-// lock.unlock publish their places to gui/trace; lock.next is always the one
+// screens lock.name, lock.passphrase, lock.again and lock.unlock publish their places to gui/trace; lock.next is always the one
 // primary button.
 package lock
 
@@ -16,6 +15,7 @@ import (
 
 	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
+	"cryptodesk/gui/widget"
 )
 
 // Engine is what these screens need of the engine.
@@ -24,19 +24,28 @@ type Engine interface {
 	Create(ctx context.Context, owner string, pass, imported *secret.Buffer) error
 	Unlock(ctx context.Context, pass *secret.Buffer) error
 	UnlockWait() time.Duration // until the next attempt is taken
-	SaveBackup(ctx context.Context, path string) error
 }
 
 // Desk is what these screens need of the window around them.
 type Desk struct {
 	Window  fyne.Window
-	Words   func() *secret.Buffer                     // a new passphrase of five words
-	Weigh   func(p []byte) (int, string)              // strength 1 to 4, and how long guessing takes
-	Name    string                                    // the account's display name
-	Backups string                                    // the folder a copy of the keyring goes to by default
-	Pick    func(done func(path string))              // asks for a key file
-	Place   func(name string, done func(path string)) // asks for a place to save
-	Reveal  func(path string)
-	Speak   func(text.Language) // shows the first run anew in another language
-	Saved   func(path string)   // a copy of the keyring exists now
+	Words   func() *secret.Buffer        // a new passphrase of five words
+	Weigh   func(p []byte) (int, string) // strength 1 to 4, and how long guessing takes
+	Name    string                       // the account's display name
+	Pick    func(done func(path string)) // asks for a key file
+	Speak   func(text.Language)          // shows the first run anew in another language
+	Restore func()                       // brings keys back that exist already, instead of making some
+	WayBack func(show Show, done func()) Way
 }
+
+// Show puts a page of the last step on the screen and the keyboard on first.
+type Show = func(screen string, p widget.Page, first fyne.Focusable)
+
+// Way is the last step: a way back in is saved, or put off.
+type Way interface {
+	Begin()
+	Close()
+}
+
+// steps is how many steps the first run counts.
+const steps = 3

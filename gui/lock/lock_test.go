@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"cryptodesk/engine/fault"
-	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/widget"
 )
@@ -52,15 +51,16 @@ func TestFirstRunWithGeneratedWords(t *testing.T) {
 	if f.made != nil || f.chosen != nil {
 		t.Error("the words are still in memory")
 	}
-	test.Tap(f.next) // save a copy
-	r.next()
-	want := filepath.Join(r.dir, BackupName(time.Now()))
-	if len(r.eng.backups) != 1 || r.eng.backups[0] != want || len(r.saved) != 1 {
-		t.Fatalf("saved %v, told %v", r.eng.backups, r.saved)
+	if r.way == nil || r.focused() != r.way.next || !says(f.View())[text.T("lock.step", "n", 3, "of", 3)] {
+		t.Fatalf("no last step: %v", says(f.View()))
 	}
-	test.Tap(f.next)
+	test.Tap(r.way.next)
 	if *done != 1 {
 		t.Errorf("done %d times", *done)
+	}
+	f.Close()
+	if !r.way.closed {
+		t.Error("the last step is not closed with the first run")
 	}
 }
 
@@ -90,9 +90,9 @@ func TestFirstRunWithOwnPassphraseAndLater(t *testing.T) {
 	if r.eng.pass != "tiger moon" {
 		t.Fatalf("created with %q", r.eng.pass)
 	}
-	test.Tap(button(t, f.View(), text.T("lock.backup.later")))
-	if *done != 1 || len(r.eng.backups) != 0 {
-		t.Errorf("done %d times, %v saved", *done, r.eng.backups)
+	test.Tap(r.way.next)
+	if *done != 1 {
+		t.Errorf("done %d times", *done)
 	}
 }
 
@@ -169,14 +169,8 @@ func TestFailuresAreSaidInWords(t *testing.T) {
 	if what, do := text.FaultOf(r.eng.fail); f.message.Content() != what+" "+do {
 		t.Errorf("said %q", f.message.Content())
 	}
-	r.eng.fail = nil
-	r.enterKey(f.again)
-	r.next()
-	r.eng.fail = fault.New(fault.Permission, r.dir, nil)
-	test.Tap(f.next)
-	r.next()
-	if what, do := text.FaultOf(r.eng.fail); f.message.Content() != what+" "+do || len(r.saved) != 0 {
-		t.Errorf("said %q", f.message.Content())
+	if r.way != nil {
+		t.Error("it goes on without keys")
 	}
 }
 
@@ -194,41 +188,19 @@ func TestClosingWipes(t *testing.T) {
 	}
 }
 
-// The window can be locked while the last step still saves.
-func TestClosedWhileItSaves(t *testing.T) {
+func TestKeysThatExistCanComeBackInstead(t *testing.T) {
 	r := enter(t)
 	f, _ := begin(r)
-	f.askBackup()
-	test.Tap(f.next)
-	f.Close()
-	last := f.View()
-	r.show(widget.Body("locked"))
-	r.next()
-	if len(r.saved) != 1 {
-		t.Error("the copy was not counted")
-	}
-	if says(last)[text.T("lock.backup.done")] {
-		t.Error("a screen that is gone went on")
-	}
-}
-
-func TestBackupNameIsFree(t *testing.T) {
-	dir := t.TempDir()
-	for _, want := range []string{"copy.age", "copy (2).age", "copy (3).age"} {
-		path := shell.Free(dir, "copy.age", ".age")
-		if filepath.Base(path) != want {
-			t.Errorf("%s, want %s", filepath.Base(path), want)
-		}
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	test.Tap(button(t, f.View(), text.T("recovery.restore")))
+	if r.back != 1 {
+		t.Errorf("asked %d times", r.back)
 	}
 }
 
 func TestUnlock(t *testing.T) {
 	r := enter(t)
 	r.eng.owner, r.eng.pass = "\u110b\u1161\u1102\u1161", "tiger moon" // a name in NFD
-	u := NewUnlock(r.eng, r.win, "")
+	u := NewUnlock(r.eng, r.win, "", nil)
 	r.show(u.View())
 	u.Focus()
 	if r.focused() != u.field || !says(u.View())[text.T("lock.unlock.greeting", "name", "아나")] {
@@ -261,7 +233,7 @@ func TestUnlock(t *testing.T) {
 func TestUnlockClosedMeanwhile(t *testing.T) {
 	r := enter(t)
 	r.eng.pass = "right"
-	u := NewUnlock(r.eng, r.win, "")
+	u := NewUnlock(r.eng, r.win, "", nil)
 	r.show(u.View())
 	test.Type(u.field, "wrong")
 	r.enterKey(u.field)
@@ -274,7 +246,7 @@ func TestUnlockClosedMeanwhile(t *testing.T) {
 
 func TestItSaysWhyItIsLocked(t *testing.T) {
 	r := enter(t)
-	u := NewUnlock(r.eng, r.win, "because")
+	u := NewUnlock(r.eng, r.win, "because", nil)
 	r.show(u.View())
 	if !says(u.View())["because"] {
 		t.Error("it does not say why")
@@ -298,7 +270,7 @@ func (r *room) slow(u *Unlock) (pass func(left time.Duration) (asked time.Durati
 func TestWrongOnesHaveToWait(t *testing.T) {
 	r := enter(t)
 	r.eng.pass = "right"
-	u := NewUnlock(r.eng, r.win, "")
+	u := NewUnlock(r.eng, r.win, "", nil)
 	r.show(u.View())
 	pass := r.slow(u)
 	u.Focus()
@@ -336,7 +308,7 @@ func TestWrongOnesHaveToWait(t *testing.T) {
 func TestTheWaitOutlivesTheScreen(t *testing.T) {
 	r := enter(t)
 	r.eng.wait = time.Second
-	u := NewUnlock(r.eng, r.win, "")
+	u := NewUnlock(r.eng, r.win, "", nil)
 	r.show(u.View())
 	pass := r.slow(u)
 	u.Focus()
@@ -352,7 +324,7 @@ func TestTheWaitOutlivesTheScreen(t *testing.T) {
 
 func TestSleepForgetsWhatIsTyped(t *testing.T) {
 	r := enter(t)
-	u := NewUnlock(r.eng, r.win, "")
+	u := NewUnlock(r.eng, r.win, "", nil)
 	r.show(u.View())
 	test.Type(u.field, "half a pass")
 	u.Forget()
@@ -361,16 +333,13 @@ func TestSleepForgetsWhatIsTyped(t *testing.T) {
 	}
 }
 
-func TestForgotSheetCanBeClosed(t *testing.T) {
+func TestForgotLeadsToTheWaysBack(t *testing.T) {
 	r := enter(t)
-	u := NewUnlock(r.eng, r.win, "")
+	asked := 0
+	u := NewUnlock(r.eng, r.win, "", func() { asked++ })
 	r.show(u.View())
 	test.Tap(button(t, u.View(), text.T("lock.unlock.forgot")))
-	if r.win.Canvas().Overlays().Top() == nil {
-		t.Fatal("no sheet")
-	}
-	r.focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if r.win.Canvas().Overlays().Top() != nil {
-		t.Error("Esc left the sheet")
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }

@@ -30,14 +30,16 @@ type Unlock struct {
 	stop    context.CancelFunc // ends the unlock under way, if any
 	closed  bool
 
+	restore func() // for who forgot the passphrase
+
 	later func(time.Duration, func()) // runs on the UI goroutine
 }
 
-// NewUnlock makes the screen. why says in a sentence why it is there, or "". The
-// engine announces success by its own OnChange. Close the screen when it is
-// taken down.
-func NewUnlock(eng Engine, win fyne.Window, why string) *Unlock {
-	u := &Unlock{eng: eng, win: win}
+// NewUnlock makes the screen. why says in a sentence why it is there, or "";
+// restore is what "Forgot it?" leads to. The engine announces success by its own
+// OnChange. Close the screen when it is taken down.
+func NewUnlock(eng Engine, win fyne.Window, why string, restore func()) *Unlock {
+	u := &Unlock{eng: eng, win: win, restore: restore}
 	u.later = func(d time.Duration, f func()) { time.AfterFunc(d, func() { cross.Do(f) }) }
 	u.field = widget.NewPassphraseField(text.T("lock.unlock.field"))
 	u.field.OnSubmit = u.unlock
@@ -45,7 +47,7 @@ func NewUnlock(eng Engine, win fyne.Window, why string) *Unlock {
 	u.button = widget.PrimaryButton(text.T("lock.unlock.do"), u.unlock)
 	u.message = widget.Body("").Align(fyne.TextAlignCenter)
 	u.spinner = widget.NewSpinner(20)
-	forgot := widget.LinkButton(text.T("lock.unlock.forgot"), u.forgot)
+	forgot := widget.LinkButton(text.T("lock.unlock.forgot"), u.restore)
 	trace.Place("lock.passphrase", u.field)
 	trace.Place("lock.next", u.button)
 	trace.Place("lock.forgot", forgot)
@@ -186,17 +188,4 @@ func (u *Unlock) busy(on bool) {
 	u.button.Enable()
 	u.spinner.Stop()
 	u.message.Set("")
-}
-
-// forgot says truthfully what can be tried.
-func (u *Unlock) forgot() {
-	line := func(icon, key string) fyne.CanvasObject {
-		return container.NewBorder(nil, nil, container.NewVBox(widget.NewIcon(icon, theme.Muted, 20)), nil,
-			widget.Pad(0, 12, widget.Body(text.T(key))))
-	}
-	var sheet *widget.Sheet
-	closing := widget.PrimaryButton(text.T("app.close"), func() { sheet.Close() })
-	sheet = widget.NewSheet(text.T("lock.forgot.title"), widget.Column(theme.Gap,
-		line("eye", "lock.forgot.typing"), line("archive", "lock.forgot.copy"), line("lock", "lock.forgot.nobody")), closing)
-	sheet.Open(u.win.Canvas(), closing)
 }

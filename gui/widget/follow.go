@@ -29,11 +29,14 @@ func FollowFocus(content fyne.CanvasObject) *container.Scroll {
 }
 
 // follow is called by a widget that gained the keyboard.
-func follow(o fyne.CanvasObject) {
+func follow(o fyne.CanvasObject) { followPart(o, 0, o.Size().Height) }
+
+// followPart is follow for a large widget with the keyboard on a part of it.
+func followPart(o fyne.CanvasObject, y, height float32) {
 	for _, f := range followers {
 		if s := f.Value(); s != nil && s.Visible() {
 			if top, found := topIn(s.Content, o); found {
-				reveal(s, top, o.Size().Height)
+				reveal(s, top+y, height)
 			}
 		}
 	}

@@ -36,10 +36,10 @@ type Sheet struct {
 // right foot; the primary button comes last.
 func NewSheet(title string, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
 	foot := append([]fyne.CanvasObject{Spacer()}, buttons...)
-	room := Pad(theme.Half, theme.Half, content) // or the scroll would cut focus rings off
+	room := Pad(theme.Half, 12, content) // or the scroll would cut focus rings off, and lie over what is at the right
 	heading := Heading(title)
 	body := container.NewBorder(heading, Row(theme.Grid, foot...), nil, nil,
-		Pad(theme.Gap-theme.Half, 0, container.New(bleed{theme.Half}, FollowFocus(room))))
+		Pad(theme.Gap-theme.Half, 0, container.New(bleed{12}, FollowFocus(room))))
 	s := &Sheet{heading: heading, content: room, card: Card(body), above: newAbove(), width: 480}
 	s.ExtendBaseWidget(s)
 	return s

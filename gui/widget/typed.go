@@ -1,10 +1,13 @@
 package widget
 
-// live are the passphrase fields that were not destroyed yet, wherever they
-// are: on a screen, a sheet, or out of sight. For the UI goroutine.
-var live = map[*PassphraseField]struct{}{}
+// secretField is a field that holds what nobody may see.
+type secretField interface{ Destroy() }
 
-// WipeTyped destroys every passphrase field there is, for the lock: a sheet that
+// live are the passphrase and word fields that were not destroyed yet, wherever
+// they are: on a screen, a sheet, or out of sight. For the UI goroutine.
+var live = map[secretField]struct{}{}
+
+// WipeTyped destroys every such field there is, for the lock: a sheet that
 // forgot its field, or that nobody holds any more, leaves nothing behind. It
 // answers how many there were.
 func WipeTyped() int {

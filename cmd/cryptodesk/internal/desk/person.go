@@ -12,7 +12,7 @@ import (
 type Snap func(step string) error
 
 // FirstRun answers the questions of the first start with the keyboard: a name, one's own passphrase twice, and whether
-// a copy of the keyring is saved now or later.
+// a backup is made now or a way back in is put off.
 func (p *Program) FirstRun(ctx context.Context, name, passphrase string, backup bool, snap Snap) error {
 	steps := []struct {
 		screen string
@@ -47,33 +47,58 @@ func (p *Program) FirstRun(ctx context.Context, name, passphrase string, backup 
 	return p.wayBack(ctx, backup, snap)
 }
 
-// wayBack is the last step of the first run.
+// wayBack is the last step of the first run: a backup file under a passphrase of its own, or later.
 func (p *Program) wayBack(ctx context.Context, backup bool, snap Snap) error {
-	if err := p.Screen(ctx, "lock.backup"); err != nil {
+	if err := p.Screen(ctx, "way.choose"); err != nil {
 		return err
 	}
-	if err := snap("lock.backup"); err != nil {
+	if err := snap("way.choose"); err != nil {
 		return err
 	}
 	if !backup {
-		if err := p.Tap(ctx, "lock.later"); err != nil {
+		if err := p.Tap(ctx, "way.later"); err != nil {
 			return err
 		}
 		return p.Screen(ctx, "files")
 	}
-	if err := p.Tap(ctx, "lock.next"); err != nil {
+	if err := p.Tap(ctx, "way.backup"); err != nil {
 		return err
 	}
-	if err := p.Screen(ctx, "lock.saved"); err != nil {
+	if err := p.Tap(ctx, "way.next"); err != nil {
 		return err
 	}
-	if err := snap("lock.saved"); err != nil {
+	if err := p.MakeBackup(ctx, "way.next", BackupPassphrase, snap); err != nil {
 		return err
 	}
-	if err := p.Tap(ctx, "lock.next"); err != nil {
+	if err := p.Screen(ctx, "way.done"); err != nil {
+		return err
+	}
+	if err := snap("way.done"); err != nil {
+		return err
+	}
+	if err := p.Tap(ctx, "way.next"); err != nil {
 		return err
 	}
 	return p.Screen(ctx, "files")
+}
+
+// BackupPassphrase is that of the backup a first run makes.
+const BackupPassphrase = "another one, for the backup"
+
+// MakeBackup gives a backup one's own passphrase, where one is asked for it, and lets it be written by the button do.
+func (p *Program) MakeBackup(ctx context.Context, do, passphrase string, snap Snap) error {
+	if err := p.TapAt(ctx, "fresh.mode", 0.75); err != nil {
+		return err
+	}
+	for _, field := range []string{"fresh.field", "fresh.again"} {
+		if err := p.Fill(ctx, field, passphrase); err != nil {
+			return err
+		}
+	}
+	if err := snap("backup"); err != nil {
+		return err
+	}
+	return p.Tap(ctx, do)
 }
 
 // Unlock types the passphrase of a profile that is locked.
