@@ -277,6 +277,11 @@ func exportKey(ctx context.Context, store *safefile.Store, k *identity.KeyPair, 
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, path, ctx.Err())
 	}
+	return writeFresh(store, path, raw)
+}
+
+// writeFresh writes what is encrypted already to path, and replaces nothing.
+func writeFresh(store *safefile.Store, path string, raw []byte) error {
 	f, err := store.Create(path, 0o600)
 	if err != nil {
 		return err
