@@ -66,9 +66,10 @@ func (e *Engine) LegacyKeys(ctx context.Context, f *legacy.Found, ask identity.A
 }
 
 // LegacySave writes what was found to path, which must be free, encrypted for
-// oneself, and opens it from disk again. f stays the caller's. Errors: Locked,
-// Exists, NoRecipients (no key pair that can be encrypted to), DiskError,
-// Cancelled, and those of writing.
+// oneself and the recovery agent, and opens it from disk again. f stays the
+// caller's. Errors: Locked, Exists, NoRecipients (no key pair that can be
+// encrypted to), what keeps the agent out, DiskError, Cancelled, and those of
+// writing.
 func (e *Engine) LegacySave(ctx context.Context, f *legacy.Found, path string) error {
 	defer secret.Settle()
 	to, err := e.forMe()
@@ -91,7 +92,8 @@ func (e *Engine) LegacySave(ctx context.Context, f *legacy.Found, path string) e
 	return e.readBack(ctx, path, f.Plain)
 }
 
-// forMe are the recipients of what is for oneself alone.
+// forMe are the recipients of what is for oneself, and for the recovery agent
+// as everything is.
 func (e *Engine) forMe() ([]age.Recipient, error) {
 	me, err := e.Find([]string{"me"})
 	if fault.Of(err) == fault.NoContact {
@@ -103,6 +105,15 @@ func (e *Engine) forMe() ([]age.Recipient, error) {
 	people, err := Audience(me, false)
 	if err != nil {
 		return nil, err
+	}
+	agent, err := e.agentFor(people, false)
+	if err != nil {
+		return nil, err
+	}
+	if !agent.IsZero() && people[0].PostQuantum() {
+		people = append(people, agent.Main)
+	} else if !agent.IsZero() {
+		people = append(people, agent.Classic)
 	}
 	var to []age.Recipient
 	for _, r := range people {

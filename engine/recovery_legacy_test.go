@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
@@ -180,6 +181,50 @@ func TestOldKeyFromNothing(t *testing.T) {
 	if err := e.Restore(ctx, r, recovery.Replace, "Ana", pass()); err != nil || e.State() != session.Unlocked || len(e.Keys()) != 1 {
 		t.Errorf("%v, %v", names(e.Keys()), err)
 	}
+}
+
+// TestOldTextForTheAgentToo: what is encrypted anew is so to the recovery agent as well, as everything is.
+func TestOldTextForTheAgentToo(t *testing.T) {
+	e, ctx := ana(t), context.Background()
+	safe, err := identity.New("Safe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer safe.Destroy()
+	card, err := identity.MarshalCard(safe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := e.AddContact(ctx, "", card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.SetAgent(ctx, c.ID()); err != nil {
+		t.Fatal(err)
+	}
+	o := oldFiles(t, "eax, passphrase")[0]
+	found, err := e.LegacyOpen(ctx, o.path, legacy.EAX, o.pass(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer legacy.Close(found)
+	if err := e.LegacySave(ctx, found[0], o.path+".age"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(o.path + ".age")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := identity.Open(safe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	text, err := agefile.OpenBytes(ctx, raw, theirs.Identities(), len(o.Plain))
+	if err != nil || !bytes.Equal(text.Bytes(), o.Plain) {
+		t.Errorf("the agent cannot open it: %v", err)
+	}
+	text.Destroy()
 }
 
 func TestOldFilesThatDoNotOpen(t *testing.T) {

@@ -44,6 +44,11 @@ func (f *keysFlags) importFile(c *call, eng *engine.Engine, path string) error {
 	if len(in.Keys) == 0 {
 		return fault.New(fault.CannotImport, string(in.Material), nil)
 	}
+	return f.takeKeys(c, eng, in, path)
+}
+
+// takeKeys takes in the keys that were read from a file, and says which.
+func (f *keysFlags) takeKeys(c *call, eng *engine.Engine, in *engine.Incoming, path string) error {
 	f.nameKeys(eng, in, path)
 	if err := eng.Take(c.ctx, in); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"slices"
 
 	"cryptodesk/gui/text"
 )
@@ -11,24 +12,26 @@ type recoveryFlags struct {
 	out string
 	yes bool
 	escrowFlags
+	legacyFlags
 }
 
 func recoveryVerb() *verb {
 	f := &recoveryFlags{}
 	return &verb{
 		name: "recovery",
-		args: "agent | deposit | request | release | releases ...",
-		more: []string{"cli.recovery.escrow.help", "cli.recovery.agent.help"},
+		args: "agent | deposit | request | release | releases | legacy ...",
+		more: []string{"cli.recovery.escrow.help", "cli.recovery.agent.help", "cli.recovery.legacy.help"},
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&f.out, "o", "", text.T("cli.flag.o_export"))
 			fs.BoolVar(&f.yes, "yes", false, text.T("cli.flag.yes"))
 			f.escrowFlags.set(fs)
+			f.legacyFlags.set(fs)
 		},
 		run: func(c *call, args []string) error {
 			if len(args) > 0 && args[0] == "agent" {
 				return c.pick(f.agentSubs(), args[1:], "cli.recovery.agent.which")
 			}
-			return c.pick(f.escrowSubs(), args, "cli.recovery.which")
+			return c.pick(slices.Concat(f.escrowSubs(), f.legacySubs()), args, "cli.recovery.which")
 		},
 	}
 }
