@@ -27,9 +27,9 @@ DNF_window    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL
                  mesa-dri-drivers
 PACMAN_window := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon
 PROGRAMS_test := Xvfb dbus-daemon ssh-keygen openssl tar zbarimg
-APT_test      := xvfb dbus openssh-client openssl tar zbar-tools
-DNF_test      := xorg-x11-server-Xvfb dbus-daemon openssh openssl tar zbar
-PACMAN_test   := xorg-server-xvfb dbus openssh openssl tar zbar
+APT_test      := iproute2 xvfb dbus openssh-client openssl tar zbar-tools
+DNF_test      := iproute xorg-x11-server-Xvfb dbus-daemon openssh openssl tar zbar
+PACMAN_test   := iproute2 xorg-server-xvfb dbus openssh openssl tar zbar
 
 ROOMS := ./assets/... ./cmd/... ./engine/... ./gui/...
 

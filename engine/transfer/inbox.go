@@ -70,6 +70,7 @@ type ledgerHead struct {
 	Offer   []byte    `json:"offer"` // SHA-256
 	Entries int       `json:"entries"`
 	Began   time.Time `json:"began"`
+	Boot    string    `json:"boot,omitempty"`
 }
 
 type ledgerLine struct {
@@ -102,7 +103,7 @@ func (in *Inbox) begin(p Peer, o *Offer, digest [sha256.Size]byte, folder string
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		l.fresh = true
-		err = l.create(ledgerHead{Version: 1, Folder: folder, Offer: digest[:], Entries: len(o.Entries), Began: time.Now().UTC()})
+		err = l.create(ledgerHead{Version: 1, Folder: folder, Offer: digest[:], Entries: len(o.Entries), Began: time.Now().UTC(), Boot: boot()})
 	case err == nil && (!bytes.Equal(l.head.Offer, digest[:]) || l.head.Entries != len(o.Entries)):
 		err = fault.New(fault.OfferBad, p.Name, nil)
 	}

@@ -154,15 +154,11 @@ func (r *receiver) sayWhatIsThere() error {
 		return err
 	}
 	for i, e := range r.offer.Entries {
-		p := part{Entry: i}
-		switch at, begun := r.ledger.parts[i]; {
-		case r.ledger.done[i]:
-			p.At = e.Size
-		case begun && at > 0:
-			if p.At, p.Tail = r.tail(i, min(at, e.Size)); p.At == 0 {
-				continue
-			}
-		default:
+		p := part{Entry: i, At: e.Size}
+		if !r.ledger.done[i] {
+			p.At, p.Tail = r.tail(i)
+		}
+		if p.At == 0 {
 			continue
 		}
 		if parts = append(parts, p); len(parts) == 400 {
@@ -178,17 +174,25 @@ func (r *receiver) sayWhatIsThere() error {
 }
 
 // tail is how much of an entry is there, and the digest of its end.
-func (r *receiver) tail(entry int, synced int64) (int64, []byte) {
+func (r *receiver) tail(entry int) (int64, []byte) {
+	at, begun := r.ledger.parts[entry]
+	if !begun {
+		return 0, nil
+	}
 	f, size, err := r.part(entry)
 	if err != nil {
 		return 0, nil
 	}
 	defer f.Keep()
-	at := min(synced, size)
+	if r.ledger.head.Boot != "" && r.ledger.head.Boot == boot() {
+		at = size
+	}
+	at = min(at, size, r.offer.Entries[entry].Size-1) // the end of it says that it is whole
 	sum, err := tailOf(f, at)
-	if err != nil {
+	if err != nil || at == 0 {
 		return 0, nil
 	}
+	r.ledger.parts[entry] = at
 	return at, sum
 }
 
