@@ -194,6 +194,27 @@ func quickRing(t *testing.T, s *Session) *keyring.Keyring {
 	return k
 }
 
+// The news of an unlock comes after the passphrase is wiped, and what was
+// derived from it: whoever hears it has the processors to himself.
+func TestNewsOfAnUnlockComesLast(t *testing.T) {
+	s := open(t, t.TempDir())
+	pass := guard("one two")
+	var seen []State
+	stop := s.OnChange(func(state State) {
+		seen = append(seen, state)
+		if pass.Bytes() != nil {
+			t.Error("the passphrase is still there")
+		}
+	})
+	defer stop()
+	if err := s.enter(ctx, true, []*secret.Buffer{pass}, func() (*keyring.Keyring, error) { return closedRing(t), nil }); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(seen, []State{Unlocked}) {
+		t.Errorf("it told %v", seen)
+	}
+}
+
 func TestLockWhileUnlocking(t *testing.T) {
 	s := open(t, t.TempDir())
 	outcome, letGo := held(t, s, ctx)

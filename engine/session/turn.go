@@ -15,6 +15,7 @@ type turn struct {
 	ready   func() (done bool, err error) // asked once it is its turn: is there anything to do?
 	work    func(*attempt) error          // goes on although its caller left
 	counted bool                          // a passphrase is tried: wrong ones slow the next
+	then    func()                        // after work that succeeded, once what it left in memory is wiped; or nil
 }
 
 // inTurn runs t so that a cancelled context gets its caller back at once.
@@ -51,6 +52,9 @@ func (s *Session) inTurn(ctx context.Context, t turn) error {
 			s.count(a, err, begun)
 		}
 		secret.Settle()
+		if err == nil && t.then != nil {
+			t.then()
+		}
 		<-s.turn
 		done <- err
 	}()

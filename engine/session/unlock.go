@@ -76,7 +76,8 @@ func (s *Session) enter(ctx context.Context, counted bool, given []*secret.Buffe
 	if !counted {
 		ready = func() (bool, error) { return s.unlocked(), nil }
 	}
-	return s.inTurn(ctx, turn{given: given, ready: ready, counted: counted, work: func(a *attempt) error {
+	// The news comes last: wiping scrypt's 256 MiB takes the time of a frame, which the window then has to itself.
+	return s.inTurn(ctx, turn{given: given, ready: ready, counted: counted, then: s.changed, work: func(a *attempt) error {
 		ring, err := work()
 		if err != nil {
 			return err
@@ -91,7 +92,6 @@ func (s *Session) enter(ctx context.Context, counted bool, given []*secret.Buffe
 		s.mu.Lock()
 		s.problem = problem
 		s.mu.Unlock()
-		s.changed()
 		return nil
 	}})
 }
