@@ -51,7 +51,7 @@ func (w *window) start() {
 	w.stage = widget.NewStage(container.NewStack(), fyne.NewSize(leastWidth, leastHeight))
 	w.win.SetIcon(fyne.NewStaticResource("cryptodesk.svg", assets.Drawing("app")))
 	w.win.SetPadded(false)
-	w.win.SetContent(container.NewStack(widget.NewPanel(theme.Background, 0), w.stage))
+	w.win.SetContent(w.stage) // the toolkit clears to the background
 	w.win.Resize(fyne.NewSize(w.settings.Width, w.settings.Height))
 	w.win.SetCloseIntercept(w.close)
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {

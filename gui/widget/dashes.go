@@ -33,10 +33,49 @@ func (d *Dashes) Tone(role fyne.ThemeColorName) {
 	}
 }
 
-// CreateRenderer is for the toolkit.
+// MinSize is none: it lies round something.
+func (d *Dashes) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
+
+// CreateRenderer is for the toolkit. The outline is four narrow pictures, and
+// not one of the whole size: nothing is in the middle, but painting nothing
+// there takes a software renderer most of a frame.
 func (d *Dashes) CreateRenderer() fyne.WidgetRenderer {
-	return stock.NewSimpleRenderer(canvas.NewRaster(d.draw))
+	return newRenderer(d, canvas.NewRaster(d.side(atTop)), canvas.NewRaster(d.side(atBottom)), canvas.NewRaster(d.side(atLeft)), canvas.NewRaster(d.side(atRight)))
 }
+
+const (
+	atTop = iota
+	atBottom
+	atLeft
+	atRight
+)
+
+// band is how thick the pictures are.
+func band(size fyne.Size) float32 { return fyne.Min(16, size.Height/2) }
+
+func (d *Dashes) layout(size fyne.Size, parts []fyne.CanvasObject) {
+	thick := band(size)
+	flat, upright := fyne.NewSize(size.Width, thick), fyne.NewSize(fyne.Min(thick, size.Width), size.Height-2*thick)
+	for i, part := range parts {
+		at := fyne.NewPos(0, 0)
+		switch i {
+		case atBottom:
+			at.Y = size.Height - thick
+		case atLeft:
+			at.Y = thick
+		case atRight:
+			at = fyne.NewPos(size.Width-upright.Width, thick)
+		}
+		part.Move(at)
+		if i < atLeft {
+			part.Resize(flat)
+		} else {
+			part.Resize(upright)
+		}
+	}
+}
+
+func (d *Dashes) paint([]fyne.CanvasObject) {}
 
 // Lengths in device-independent pixels.
 const (
@@ -44,29 +83,42 @@ const (
 	dashWidth       float64 = 1.5
 )
 
-// draw paints the outline for a size in device pixels.
-func (d *Dashes) draw(w, h int) image.Image {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	if w < 2 || h < 2 || d.Size().Width <= 0 {
-		return img
-	}
-	scale := float64(w) / float64(d.Size().Width)
-	ink := color.NRGBAModel.Convert(theme.Color(d.role)).(color.NRGBA)
-	o := outline{float64(w), float64(h), float64(theme.Radius) * scale, dashWidth * scale, dashOn * scale, dashOff * scale}
-	margin := int(o.radius) + 1
-	for y := range h {
-		for x := 0; x < w; x++ {
-			if x == margin && y >= margin && y < h-margin && w > 2*margin {
-				x = w - margin // nothing is drawn inside
-			}
-			if a := o.cover(float64(x)+0.5, float64(y)+0.5); a > 0 {
-				c := ink
-				c.A = uint8(float64(ink.A)*a + 0.5)
-				img.SetNRGBA(x, y, c)
+// side paints one of the four pictures, in device pixels.
+func (d *Dashes) side(which int) func(w, h int) image.Image {
+	return func(w, h int) image.Image {
+		img := image.NewNRGBA(image.Rect(0, 0, w, h))
+		size := d.Size()
+		thick := band(size)
+		if w < 1 || h < 1 || size.Width <= 0 || size.Height-2*thick < 0 {
+			return img
+		}
+		scale := float64(w) / float64(size.Width)
+		if which >= atLeft {
+			scale = float64(h) / float64(size.Height-2*thick)
+		}
+		whole := func(length float32) float64 { return math.Round(float64(length) * scale) }
+		ink := color.NRGBAModel.Convert(theme.Color(d.role)).(color.NRGBA)
+		o := outline{whole(size.Width), whole(size.Height), float64(theme.Radius) * scale, dashWidth * scale, dashOn * scale, dashOff * scale}
+		left, top := 0.0, 0.0
+		switch which {
+		case atBottom:
+			top = o.h - float64(h)
+		case atLeft:
+			top = whole(thick)
+		case atRight:
+			left, top = o.w-float64(w), whole(thick)
+		}
+		for y := range h {
+			for x := range w {
+				if a := o.cover(left+float64(x)+0.5, top+float64(y)+0.5); a > 0 {
+					c := ink
+					c.A = uint8(float64(ink.A)*a + 0.5)
+					img.SetNRGBA(x, y, c)
+				}
 			}
 		}
+		return img
 	}
-	return img
 }
 
 // outline is a rounded rectangle and its dashes, in device pixels.

@@ -37,25 +37,58 @@ func NewPanel(fill fyne.ThemeColorName, radius float32) *Panel {
 
 // CreateRenderer is for the toolkit.
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
-	return newRenderer(p, canvas.NewRectangle(color.Transparent))
+	return newRenderer(p, canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent))
 }
 
 // MinSize is Least.
 func (p *Panel) MinSize() fyne.Size { return p.Least }
 
-func (p *Panel) layout(size fyne.Size, parts []fyne.CanvasObject) { parts[0].Resize(size) }
+// layout puts a large panel together from two low ones with round corners and a
+// plain one over their middle: what a software renderer computes for a pixel of
+// a rounded rectangle costs several times a plain pixel, and there is a frame's
+// worth of them in a screen.
+func (p *Panel) layout(size fyne.Size, parts []fyne.CanvasObject) {
+	band := 3 * p.Radius
+	if !p.plain() || size.Height < 3*band || size.Width < 3*band {
+		parts[0].Resize(size)
+		parts[1].Hide()
+		parts[2].Hide()
+		return
+	}
+	low := fyne.NewSize(size.Width, band)
+	parts[0].Resize(low)
+	parts[1].Resize(low)
+	parts[1].Move(fyne.NewPos(0, size.Height-band))
+	parts[2].Resize(fyne.NewSize(size.Width, size.Height-2*p.Radius))
+	parts[2].Move(fyne.NewPos(0, p.Radius))
+	parts[1].Show()
+	parts[2].Show()
+}
+
+// plain says that parts which lie over each other look like one.
+func (p *Panel) plain() bool {
+	if p.Radius == 0 || p.Stroke != "" || p.Fill == "" {
+		return false
+	}
+	_, _, _, alpha := theme.Color(p.Fill).RGBA()
+	return alpha == 0xffff
+}
 
 func (p *Panel) paint(parts []fyne.CanvasObject) {
-	r := parts[0].(*canvas.Rectangle)
-	r.FillColor = color.Transparent
-	if p.Fill != "" {
-		r.FillColor = theme.Color(p.Fill)
+	for i, part := range parts {
+		r := part.(*canvas.Rectangle)
+		r.FillColor = color.Transparent
+		if p.Fill != "" {
+			r.FillColor = theme.Color(p.Fill)
+		}
+		r.StrokeColor, r.StrokeWidth = color.Transparent, 0
+		if p.Stroke != "" {
+			r.StrokeColor, r.StrokeWidth = theme.Color(p.Stroke), p.StrokeWidth
+		}
+		if i < 2 {
+			r.CornerRadius = p.Radius
+		}
 	}
-	r.StrokeColor, r.StrokeWidth = color.Transparent, 0
-	if p.Stroke != "" {
-		r.StrokeColor, r.StrokeWidth = theme.Color(p.Stroke), p.StrokeWidth
-	}
-	r.CornerRadius = p.Radius
 }
 
 // painter is a widget of fixed parts: it lays them out and colours them.
