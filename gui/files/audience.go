@@ -14,6 +14,8 @@ type audience struct {
 	people  []engine.Person // in the order they were added
 	circles []circle        // groups whose members, all among people, are shown as one
 	classic bool            // everyone's classic key, chosen by hand for these files only
+	agent   keeper          // who can open everything; nobody if none is set
+	alone   bool            // the agent is left out, by hand, of these files only
 }
 
 // circle is a group that was chosen as one.
@@ -99,10 +101,12 @@ func (a *audience) inGroup(id string) bool {
 // renew brings the people up to date with the keyring, and says whether
 // anything is different: a key may have changed, or somebody was deleted, while
 // a plan was on screen. gone says that somebody is no longer among them.
-func (a *audience) renew(everyone []engine.Person) (altered, gone bool) {
+func (a *audience) renew(everyone []engine.Person, agent keeper) (altered, gone bool) {
 	if len(everyone) == 0 {
 		return false, false // locked
 	}
+	altered = agent != a.agent
+	a.agent = agent
 	now := make(map[string]engine.Person, len(everyone))
 	for _, p := range everyone {
 		now[p.ID] = p

@@ -18,7 +18,7 @@ type Engine interface {
 	Plan(ctx context.Context, paths []string) (*batch.Plan, error)
 	Encrypt(plan *batch.Plan, opt batch.EncryptOptions) (*job.Job, error)
 	Decrypt(plan *batch.Plan, opt batch.OpenOptions) (*job.Job, error)
-	Rewrap(plan *batch.Plan, to []identity.Recipient) (*job.Job, error)
+	RewrapWith(plan *batch.Plan, to []identity.Recipient, opt batch.OpenOptions) (*job.Job, error)
 	People() []engine.Person
 	keys.Taker // and Keys
 	Card(id string) ([]byte, error)

@@ -28,6 +28,7 @@ type fake struct {
 	t      *testing.T
 	people []engine.Person
 	groups []keyring.Group
+	agent  *engine.Agent
 	plan   *batch.Plan
 	err    error
 
@@ -145,13 +146,20 @@ func (f *fake) Decrypt(p *batch.Plan, opt batch.OpenOptions) (*job.Job, error) {
 	return f.start(p.Open), nil
 }
 
-func (f *fake) Rewrap(p *batch.Plan, to []identity.Recipient) (*job.Job, error) {
-	f.rewrapped = append(f.rewrapped, to)
+func (f *fake) RewrapWith(p *batch.Plan, to []identity.Recipient, opt batch.OpenOptions) (*job.Job, error) {
+	f.rewrapped, f.opened = append(f.rewrapped, to), append(f.opened, opt)
 	return f.start(p.Open), nil
 }
 
 func (f *fake) People() []engine.Person { return f.people }
 func (f *fake) Groups() []keyring.Group { return f.groups }
+
+func (f *fake) Agent() (engine.Agent, bool) {
+	if f.agent == nil {
+		return engine.Agent{}, false
+	}
+	return *f.agent, true
+}
 
 func (f *fake) Keys() []identity.Public {
 	return []identity.Public{{ID: "1", Name: "Mina", Signing: make([]byte, 32)}}

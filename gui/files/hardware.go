@@ -10,8 +10,12 @@ import (
 	"cryptodesk/gui/widget"
 )
 
-// hardwareOnly says that everybody's key is on a device that can be lost.
+// hardwareOnly says that everybody's key is on a device that can be lost, the
+// agent's counted, which never is.
 func (a *audience) hardwareOnly() bool {
+	if a.withAgent() {
+		return false
+	}
 	for _, p := range a.people {
 		if !p.Hardware() {
 			return false

@@ -41,6 +41,8 @@ type savedRun struct {
 	Who     string        `json:"who,omitempty"`
 	People  []savedPerson `json:"people,omitempty"`
 	Classic bool          `json:"classic,omitempty"`
+	Agent   string        `json:"agent,omitempty"`
+	Alone   bool          `json:"alone,omitempty"`
 	Rows    []savedRow    `json:"rows"`
 	More    int           `json:"more,omitempty"` // rows that ended and are not kept
 }
@@ -88,6 +90,8 @@ type unfinished struct {
 	Remove  bool            `json:"remove,omitempty"`
 	People  []savedPerson   `json:"people,omitempty"`
 	Classic bool            `json:"classic,omitempty"`
+	Agent   *savedPerson    `json:"agent,omitempty"` // the recovery agent, if the files were for them
+	Alone   bool            `json:"alone,omitempty"` // they were left out by hand
 
 	done []bool // of Items, or Count when those were too many
 }
@@ -101,7 +105,7 @@ func newUnfinished(r *run, now time.Time) *unfinished {
 	u := &unfinished{
 		ID: strconv.FormatInt(now.UnixNano(), 36), Work: r.work, Began: now, Count: len(r.items),
 		Armor: r.choices.armor, Hide: r.choices.hideNames, Dir: r.choices.dir, Policy: r.choices.policy, Remove: r.choices.removeAfter,
-		People: savedPeople(r.people), Classic: r.people.classic,
+		People: savedPeople(r.people), Classic: r.people.classic, Agent: savedAgent(r.people), Alone: r.people.alone,
 		Typed: r.typed || r.work == encrypting && r.who == "",
 		done:  make([]bool, len(r.items)),
 	}
@@ -191,6 +195,13 @@ func savedPeople(a audience) []savedPerson {
 	return saved
 }
 
+func savedAgent(a audience) *savedPerson {
+	if !a.withAgent() {
+		return nil
+	}
+	return &savedPerson{a.agent.person.ID, a.agent.person.Name}
+}
+
 // peopleAgain finds the people of a list; missing are the names of those who
 // are no longer among everyone, or whose key is another now.
 func peopleAgain(saved []savedPerson, classic bool, everyone []engine.Person) (a audience, missing []string) {
@@ -224,7 +235,7 @@ func (f *savedFault) fault() *fault.Error {
 // save is the rows of r that ended and are listed, at most n: what failed
 // first, because it asks for something, and then the last ones.
 func (r *run) save(n int) savedRun {
-	s := savedRun{Work: r.work, Who: r.who, People: savedPeople(r.people), Classic: r.people.classic}
+	s := savedRun{Work: r.work, Who: r.who, People: savedPeople(r.people), Classic: r.people.classic, Agent: r.agent, Alone: r.people.alone}
 	keep, more := r.worthKeeping(n)
 	s.More = r.more + more
 	for _, i := range keep {
@@ -262,9 +273,10 @@ func (r *run) worthKeeping(n int) (keep []int, more int) {
 
 // run puts rows back that ended in an earlier session.
 func (s savedRun) run(everyone []engine.Person) *run {
-	r := &run{work: s.Work, who: s.Who, earlier: true, more: s.More, told: true, stop: func() {}}
+	r := &run{work: s.Work, who: s.Who, agent: s.Agent, earlier: true, more: s.More, told: true, stop: func() {}}
 	if people, missing := peopleAgain(s.People, s.Classic, everyone); len(missing) == 0 {
 		r.people = people
+		r.people.alone = s.Alone
 	}
 	var rows []job.Row
 	for _, saved := range s.Rows {

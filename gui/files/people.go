@@ -22,8 +22,9 @@ type peopleBox struct {
 	changed func()
 	content *fyne.Container
 	add     *widget.Button
-	several bool // I have more than one key pair
-	gone    bool // somebody chosen went meanwhile
+	several bool          // I have more than one key pair
+	gone    bool          // somebody chosen went meanwhile
+	also    *widget.Check // the agent can open it
 }
 
 func newPeopleBox(s *Screen, who audience, changed func()) *peopleBox {
@@ -37,12 +38,12 @@ func newPeopleBox(s *Screen, who audience, changed func()) *peopleBox {
 // ready says whether the audience can be encrypted for as it is, and as it was
 // on screen: when somebody's key changed meanwhile, it shows that first.
 func (p *peopleBox) ready() bool {
-	if altered, gone := p.who.renew(p.s.engine.People()); altered {
+	if altered, gone := p.who.renew(p.s.engine.People(), keeperOf(p.s.engine)); altered {
 		p.gone = p.gone || gone
 		p.build()
 		return false
 	}
-	if len(p.who.people) == 0 {
+	if len(p.who.people) == 0 || p.who.agentBlocks() {
 		return false
 	}
 	_, err := p.who.recipients()
@@ -51,7 +52,7 @@ func (p *peopleBox) ready() bool {
 
 func (p *peopleBox) build() {
 	everyone := p.s.engine.People()
-	_, gone := p.who.renew(everyone)
+	_, gone := p.who.renew(everyone, keeperOf(p.s.engine))
 	p.gone = p.gone || gone
 	p.count(everyone)
 	chips := newFlow(theme.Grid)
@@ -65,6 +66,9 @@ func (p *peopleBox) build() {
 	}
 	chips.Add(p.add)
 	p.content.Objects = []fyne.CanvasObject{chips}
+	if line := p.agentLine(); line != nil {
+		p.content.Add(widget.Pad(theme.Half, 0, line))
+	}
 	for _, note := range p.notes() {
 		p.content.Add(widget.Pad(theme.Half, 0, note))
 	}
@@ -167,6 +171,9 @@ func (p *peopleBox) notes() []fyne.CanvasObject {
 	}
 	if changed := p.who.changed(); len(changed) > 0 {
 		notes = append(notes, p.changedNote(changed))
+	}
+	if note := p.agentNote(); note != nil {
+		notes = append(notes, note)
 	}
 	switch {
 	case len(p.who.people) == 0:

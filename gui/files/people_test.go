@@ -151,7 +151,7 @@ func TestKeyringChangesWhileThePlanIsShown(t *testing.T) {
 
 func TestLockedMeanwhileKeepsTheAudience(t *testing.T) {
 	a := audience{people: []engine.Person{me, ana}}
-	if altered, _ := a.renew(nil); altered || len(a.people) != 2 {
+	if altered, _ := a.renew(nil, keeper{}); altered || len(a.people) != 2 {
 		t.Errorf("a locked keyring took %v away", ids(a.people))
 	}
 }

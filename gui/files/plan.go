@@ -343,6 +343,7 @@ func (p *planView) encrypt() (*run, error) {
 			return nil, err
 		}
 		opt.To, r.who, r.people = to, p.people.names(), p.people.who
+		opt.NoAgent, r.agent = p.people.who.alone, p.people.who.agentName()
 	}
 	plan := &batch.Plan{Encrypt: p.plan.Encrypt, Bytes: p.plan.Bytes, Files: p.plan.Files}
 	j, err := p.s.engine.Encrypt(plan, opt)

@@ -138,6 +138,9 @@ func (p *planView) encryptCard() fyne.CanvasObject {
 			p.secret = widget.NewSecretBox(text.T("files.secret.field"), text.T("files.secret.write"), text.T("files.secret.note"), p.update, func() { p.start() })
 		}
 		who = p.secret.Content
+		if agent := keeperOf(p.s.engine); !agent.isNobody() {
+			who = widget.Column(theme.Grid, who, widget.Note(theme.Muted, text.T("agent.passphrase", "name", agent.name())))
+		}
 	}
 	return widget.Card(widget.Column(theme.Gap, cardHead(title, right), lines, widget.Rule(),
 		widget.Row(theme.Grid, widget.Strong(text.T("files.for")), widget.Spacer(), p.chooseFor()), who))

@@ -18,6 +18,7 @@ type resumed struct {
 	batch   *unfinished
 	gone    []string // paths
 	missing []string // people
+	agent   string   // the recovery agent from before, who is not the one now
 }
 
 // resume plans what an interrupted batch has left to do, with the same choices.
@@ -54,7 +55,11 @@ func (s *Screen) proceed(u *unfinished, got remains) {
 	next.moreOpen = u.Armor || u.Hide || u.Remove || u.Dir != "" || u.Policy != policies[0]
 	if u.Work == encrypting && !u.Typed {
 		next.people.who, next.resumed.missing = peopleAgain(u.People, u.Classic, s.engine.People())
+		next.people.who.alone = u.Alone
 		next.people.build()
+		if now := next.people.who.agent; u.Agent != nil && now.person.ID != u.Agent.ID {
+			next.resumed.agent = u.Agent.Name
+		}
 	}
 	s.present(next)
 }
@@ -71,6 +76,9 @@ func (r *resumed) cards() []fyne.CanvasObject {
 	}
 	if len(r.missing) > 0 {
 		cards = append(cards, widget.Note(theme.Danger, text.T("restore.missing", "names", few(r.missing))))
+	}
+	if r.agent != "" {
+		cards = append(cards, widget.Note(theme.Warning, text.T("agent.other", "name", text.Name(r.agent))))
 	}
 	if len(r.gone) > 0 {
 		var names []string

@@ -60,7 +60,7 @@ func (s *Screen) askWho(plan *batch.Plan, at spot) {
 	press := widget.PrimaryButton(text.T("files.change.go"), nil)
 	problem := widget.Body("").Tone(theme.Danger)
 	problem.Hide()
-	box := newPeopleBox(s, audience{people: append(who.people[:0:0], who.people...), classic: who.classic}, nil)
+	box := newPeopleBox(s, audience{people: append(who.people[:0:0], who.people...), classic: who.classic, alone: who.alone}, nil)
 	box.changed = func() {
 		if box.ready() {
 			press.Enable()
@@ -74,8 +74,8 @@ func (s *Screen) askWho(plan *batch.Plan, at spot) {
 	press.OnTapped = func() {
 		to, err := box.who.recipients()
 		if err == nil {
-			r := &run{work: changing, items: plan.Open, who: box.names(), people: box.who}
-			if r.job, err = s.engine.Rewrap(plan, to); err == nil {
+			r := &run{work: changing, items: plan.Open, who: box.names(), people: box.who, agent: box.who.agentName()}
+			if r.job, err = s.engine.RewrapWith(plan, to, batch.OpenOptions{NoAgent: box.who.alone}); err == nil {
 				sheet.Close()
 				s.board.hide(at)
 				s.begin(r)

@@ -176,10 +176,16 @@ func outcome(s spot, at job.Row) string {
 	case opening:
 		return text.T("files.row.opened")
 	case changing:
+		if s.run.agent != "" {
+			return text.T("agent.row.changed", "who", s.run.who, "agent", s.run.agent)
+		}
 		return text.T("files.row.changed", "who", s.run.who)
 	}
-	if s.run.who == "" {
+	switch {
+	case s.run.who == "":
 		return text.T("files.row.encryptedPassphrase")
+	case s.run.agent != "":
+		return text.T("agent.row.encrypted", "who", s.run.who, "agent", s.run.agent)
 	}
 	return text.T("files.row.encrypted", "who", s.run.who)
 }

@@ -25,6 +25,7 @@ type run struct {
 	opts    batch.OpenOptions
 	who     string            // for whom, in words; "" for whoever has the passphrase
 	people  audience          // the same, unless it was a passphrase
+	agent   string            // who else can open it, in words; "" for nobody
 	typed   bool              // opens with a passphrase, which takes a while to check
 	hidden  []bool            // rows taken off the screen
 	told    bool              // its end was announced

@@ -56,7 +56,11 @@ func resolveContact(w fyne.Window, eng Verifier, c identity.Contact, done func()
 	words := widget.Column(theme.Gap,
 		widget.Note(theme.Danger, text.T("changed.what", "name", name, "date", text.Date(c.Offered.Since))),
 		bothPrints(c),
-		widget.Body(text.T("changed.do", "name", name)), problem)
+		widget.Body(text.T("changed.do", "name", name)))
+	if note := agentNote(eng, c.ID(), "agent.changed"); note != nil {
+		words.Add(note)
+	}
+	words.Add(problem)
 	sheet = widget.NewSheet(text.T("changed.title", "name", name), words, use, keep).Wide(600)
 	sheet.Open(w.Canvas(), keep)
 }

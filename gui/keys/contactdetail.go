@@ -26,6 +26,9 @@ func (d *detail) contactContent() (fyne.CanvasObject, fyne.Focusable) {
 	if len(d.item.groups) > 0 {
 		facts.Add(fact(text.T("keys.fact.groups"), value(strings.Join(d.item.groups, ", ")), nil))
 	}
+	if a, ok := agentIs(s.engine, d.item.id); ok {
+		facts.Add(fact(text.T("agent.title"), value(text.T("agent.since", "date", text.Date(a.Since))), nil))
+	}
 	facts.Add(d.public(c.Recipient.Text))
 	column.Add(fingerprint(c.Recipient.Fingerprint()))
 	column.Add(facts)

@@ -34,6 +34,7 @@ type Engine interface {
 	VerifyContact(ctx context.Context, id string, verified bool) error
 	AcceptChange(ctx context.Context, id string) error
 	RefuseChange(ctx context.Context, id string) error
+	Agent() (engine.Agent, bool)
 	SetGroup(ctx context.Context, old string, g keyring.Group) error
 	DeleteGroup(ctx context.Context, name string) error
 

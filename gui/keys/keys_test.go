@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"cryptodesk/engine"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
@@ -42,7 +43,15 @@ type fake struct {
 	kept     map[string]any // what Remember was given
 	did      []string       // names of calls that change something, and what for
 	wait     time.Duration
+	agent    string // ID
 	given    []*secret.Buffer
+}
+
+func (f *fake) Agent() (engine.Agent, bool) {
+	if f.agent == "" {
+		return engine.Agent{}, false
+	}
+	return engine.Agent{Person: engine.Person{Name: "Ana", ID: f.agent}, Since: time.Date(2026, 11, 20, 12, 0, 0, 0, time.Local)}, true
 }
 
 func (f *fake) Keys() []identity.Public      { return f.keys }

@@ -97,7 +97,11 @@ func (s *Screen) removeContact(it item) {
 	if len(it.groups) > 0 {
 		sentence += " " + text.T("keys.delete.groups", "groups", strings.Join(it.groups, ", "))
 	}
-	f := form.New(s.window, text.T("keys.delete.title", "name", it.name), del, widget.Body(sentence))
+	column := widget.Column(theme.Gap, widget.Body(sentence))
+	if note := agentNote(s.engine, it.id, "agent.delete"); note != nil {
+		column.Add(note)
+	}
+	f := form.New(s.window, text.T("keys.delete.title", "name", it.name), del, column)
 	del.OnTapped = func() {
 		f.Run("", func(ctx context.Context) error { return s.engine.DeleteContact(ctx, it.id) }, func(err error) { s.removed(f, it, err) })
 	}

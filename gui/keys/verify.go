@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"cryptodesk/engine"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/gui/clip"
@@ -26,6 +27,7 @@ type Verifier interface {
 	VerifyContact(ctx context.Context, id string, verified bool) error
 	AcceptChange(ctx context.Context, id string) error
 	RefuseChange(ctx context.Context, id string) error
+	Agent() (engine.Agent, bool)
 }
 
 // verify opens the sheet in which two people compare what they see.
