@@ -79,7 +79,7 @@ func (p *peopleBox) agentLine() fyne.CanvasObject {
 	p.also.SetOn(!who.alone)
 	line := container.NewVBox(container.NewHBox(p.also))
 	if who.alone {
-		line.Add(widget.Pad(0, theme.Grid, widget.Caption(text.T("agent.left_out")).Fits(widget.FitWrap)))
+		line.Add(widget.Pad(0, 34, widget.Caption(text.T("agent.left_out")).Fits(widget.FitWrap)))
 	}
 	return line
 }
