@@ -47,6 +47,7 @@ func (f *fake) to(s session.State) {
 	}
 }
 
+func (f *fake) Agent() (engine.Agent, bool)   { return engine.Agent{}, false }
 func (f *fake) Home() string                  { return f.home }
 func (f *fake) SetPrompter(identity.Prompter) {}
 func (f *fake) State() session.State          { return f.state }
