@@ -171,6 +171,18 @@ const (
 	ReleaseUsed    Kind = "ReleaseUsed"    // a release that was taken in already
 )
 
+// The search for a forgotten passphrase.
+const (
+	NotPassphrase     Kind = "NotPassphrase"     // the file is encrypted, but not with a passphrase
+	RecipeEmpty       Kind = "RecipeEmpty"       // nothing is remembered that a guess could be made of
+	RecipeBad         Kind = "RecipeBad"         // line Subject of what is remembered cannot be read
+	Hopeless          Kind = "Hopeless"          // so many guesses that they would never be tried; the cause has the numbers
+	NoGuess           Kind = "NoGuess"           // every guess was tried and none is it
+	MemoryShort       Kind = "MemoryShort"       // less memory than one guess takes
+	CheckpointDamaged Kind = "CheckpointDamaged" // the note of how far a search got was changed
+	CheckpointForeign Kind = "CheckpointForeign" // it is of another search: other memories, another file or another share
+)
+
 // The program itself.
 const (
 	Cancelled Kind = "Cancelled"
@@ -194,6 +206,7 @@ var kinds = []Kind{
 	NotVerified, NotPostQuantum, DepositDamaged, DepositForged, DepositHeld, RequestDamaged, RequestForged, RequestStale, RequestFuture, RequestUsed,
 	BadCode, WrongCode, CodeSpent, ReleaseDamaged, ReleaseForeign, ReleaseStale, ReleaseFuture, ReleaseUsed,
 	AgentIncomplete, AgentMissing, AgentUnwritten,
+	NotPassphrase, RecipeEmpty, RecipeBad, Hopeless, NoGuess, MemoryShort, CheckpointDamaged, CheckpointForeign,
 	Cancelled, Usage, NoDisplay, Internal,
 }
 
@@ -207,7 +220,7 @@ func (k Kind) Retryable() bool {
 	case NotFound, Permission, ReadOnly, NoSpace, Exists, SourceChanged, SourceGone, DiskError, Busy,
 		WrongPassphrase, NeedPassphrase, Locked, ProfileBusy, PluginMissing, PluginFailed, TooSoon, Cancelled,
 		Unreachable, NoListen, PeerUnknown, Disconnected, Declined, PeerBusy, PeerFull, PeerCancelled, PeerLeft, PeerFailed,
-		BadCode, WrongCode:
+		BadCode, WrongCode, MemoryShort:
 		return true
 	}
 	return false
@@ -219,15 +232,15 @@ func (k Kind) Exit() int {
 	switch k {
 	case "":
 		return 0
-	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress:
+	case Usage, NoRecipients, PassphraseAlone, SharePlan, BadAddress, RecipeEmpty, RecipeBad:
 		return 2
 	case WrongPassphrase, NoKey, NeedPassphrase, Locked, TooSoon, ShareMissing, LegacyNothing, LegacyNeedKey,
-		BadCode, WrongCode, CodeSpent:
+		BadCode, WrongCode, CodeSpent, NoGuess:
 		return 3
 	case HeaderDamaged, ArmorDamaged, Truncated, PayloadDamaged, TrailingData, ArchiveDamaged, KeyringDamaged,
 		CardDamaged, CardForged, StateDamaged, StateOld, StateForeign,
 		ShareWord, ShareLength, ShareSuspect, ShareChecksum, ShareInvalid, ShareAltered, ShareMismatch,
-		DepositDamaged, DepositForged, RequestDamaged, RequestForged, ReleaseDamaged:
+		DepositDamaged, DepositForged, RequestDamaged, RequestForged, ReleaseDamaged, CheckpointDamaged:
 		return 4
 	case Cancelled:
 		return 130

@@ -1,5 +1,10 @@
 package passphrase
 
+import (
+	"strings"
+	"sync"
+)
+
 // keyAt places the keys of a Latin keyboard: x in quarters of a key, each row shifted as on the desk, and y by rows.
 var keyAt = func() (at [128]struct{ x, y int8 }) {
 	for y, row := range []struct {
@@ -39,4 +44,45 @@ func sign(n int) int {
 		return 1
 	}
 	return 0
+}
+
+// Touching are the keys of a Latin keyboard around key, with shift held as for key; nil for what is no such key. The caller
+// does not change them.
+func Touching(key rune) []byte {
+	if key < 0 || int(key) >= len(keyAt) {
+		return nil
+	}
+	return keyboard().touching[key]
+}
+
+// OtherShift is the character on the same key with shift the other way.
+func OtherShift(key rune) (other rune, ok bool) {
+	if key < 0 || int(key) >= len(keyAt) || keyboard().otherShift[key] == 0 {
+		return key, false
+	}
+	return rune(keyboard().otherShift[key]), true
+}
+
+type keys struct {
+	touching   [128][]byte
+	otherShift [128]byte
+}
+
+var keyboard = sync.OnceValue(func() *keys {
+	k := &keys{}
+	for a := range rune(len(keyAt)) {
+		for b := range rune(len(keyAt)) {
+			if a != b && keyAt[a].x != 0 && keyAt[a] == keyAt[b] {
+				k.otherShift[a] = byte(b)
+			}
+			if _, _, ok := neighbours(a, b); ok && shifted(a) == shifted(b) {
+				k.touching[a] = append(k.touching[a], byte(b))
+			}
+		}
+	}
+	return k
+})
+
+func shifted(key rune) bool {
+	return key >= 'A' && key <= 'Z' || strings.ContainsRune("~!@#$%^&*()_+{}|:\"<>?", key)
 }

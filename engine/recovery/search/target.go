@@ -1,0 +1,69 @@
+package search
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"runtime"
+
+	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/fault"
+)
+
+// Target is what guesses are tried on: the header of a file that is encrypted
+// with a passphrase. It holds nothing secret.
+type Target struct {
+	path string
+	lock *agefile.PassphraseLock
+}
+
+// OpenTarget reads the header of a keyring, a backup or any other file. Errors:
+// those of reading, NotPassphrase, WorkFactor.
+func OpenTarget(path string) (*Target, error) {
+	lock, err := agefile.ReadPassphraseLock(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Target{path: path, lock: lock}, nil
+}
+
+// Path is the file it was read from.
+func (t *Target) Path() string { return t.path }
+
+// WorkFactor is scrypt's, as a power of two.
+func (t *Target) WorkFactor() int { return t.lock.LogN }
+
+// Memory is how many bytes one guess takes.
+func (t *Target) Memory() int64 { return memoryOf(1<<t.lock.LogN, ageR, ageP) }
+
+// digest tells one lock from another.
+func (t *Target) digest() [sha256.Size]byte {
+	h := sha256.New()
+	for _, part := range [][]byte{t.lock.Salt, t.lock.Box, binary.BigEndian.AppendUint64(nil, uint64(t.lock.LogN))} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		h.Write(part)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// Team is how many guesses are tried at once.
+type Team struct {
+	Workers int
+	Memory  int64 // bytes they take together
+}
+
+// Team is as many workers as there are cores, or as asked for when workers is
+// not 0, and as fit into memory bytes; 0 is half of what the system can spare
+// now. Errors: MemoryShort.
+func (t *Target) Team(workers int, memory int64) (Team, error) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if memory <= 0 {
+		memory = spare() / 2
+	}
+	workers = int(min(int64(workers), memory/t.Memory()))
+	if workers == 0 {
+		return Team{}, fault.New(fault.MemoryShort, t.path, nil)
+	}
+	return Team{Workers: workers, Memory: int64(workers) * t.Memory()}, nil
+}
