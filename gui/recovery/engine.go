@@ -5,6 +5,7 @@ import (
 
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/recovery/legacy"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 )
@@ -23,6 +24,8 @@ type Engine interface {
 	NewRestore() Restore
 	Restore(ctx context.Context, r Restore, how recovery.How, owner string, fresh *secret.Buffer) error
 	Rehearse(ctx context.Context, r Restore) (recovery.Rehearsal, error)
+
+	OldFiles
 }
 
 // Sheet is a recovery sheet that was written, while two of its words are asked
@@ -37,6 +40,7 @@ type Sheet interface {
 type Restore interface {
 	AddFile(ctx context.Context, path string, ask identity.Ask) (recovery.Piece, error)
 	AddWords(ctx context.Context, words *secret.Buffer) (recovery.Piece, error)
+	AddOld(ctx context.Context, f *legacy.Found, name string, ask identity.Ask) (recovery.Piece, error)
 	Drop(i int)
 	Pieces() []recovery.Piece
 	Found() recovery.Found
@@ -54,6 +58,7 @@ type Door interface {
 	NewRestore() *recovery.Restore
 	Restore(ctx context.Context, r *recovery.Restore, how recovery.How, owner string, fresh *secret.Buffer) error
 	Rehearse(ctx context.Context, r *recovery.Restore) (recovery.Rehearsal, error)
+	OldFiles
 }
 
 // Through is the engine behind a door.

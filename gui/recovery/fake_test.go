@@ -15,6 +15,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/recovery/legacy"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/form"
@@ -48,6 +49,10 @@ type fake struct {
 	last   *fakeRestore
 	sheet  *fakeSheet
 	out    recovery.Rehearsal
+
+	guesses map[string][]legacy.Guess // by file name
+	old     []*legacy.Found
+	piece   recovery.Piece // what a key from an old script becomes
 }
 
 func key(name string, kind identity.Kind) identity.Public {
@@ -91,6 +96,25 @@ func (f *fake) MakeShares(_ context.Context, key string, need, of int, dir strin
 		paths = append(paths, filepath.Join(dir, key+" share "+string(rune('1'+i))+".pdf"))
 	}
 	return paths, f.note("shares", key, text.Count(int64(need)), text.Count(int64(of)))
+}
+
+func (f *fake) LegacyLook(path string) ([]legacy.Guess, error) {
+	return f.guesses[filepath.Base(path)], f.err
+}
+
+func (f *fake) LegacyOpen(_ context.Context, path string, how legacy.Format, pass *secret.Buffer, keyPath string) ([]*legacy.Found, error) {
+	typed := "-"
+	if pass != nil {
+		typed = f.take(pass)
+	}
+	if err := f.note("open", filepath.Base(path), typed, filepath.Base(keyPath)); err != nil {
+		return nil, err
+	}
+	return f.old, nil
+}
+
+func (f *fake) LegacySave(_ context.Context, found *legacy.Found, path string) error {
+	return f.note("save", string(found.Plain.Bytes()), filepath.Base(path))
 }
 
 func (f *fake) NewRestore() Restore {
@@ -161,6 +185,24 @@ func (r *fakeRestore) AddWords(_ context.Context, words *secret.Buffer) (recover
 	}
 	r.pieces = append(r.pieces, r.f.words)
 	return r.f.words, nil
+}
+
+func (r *fakeRestore) AddOld(_ context.Context, f *legacy.Found, name string, ask identity.Ask) (recovery.Piece, error) {
+	if pass := r.f.asks["inside"]; pass != "" {
+		for again := false; ; again = true {
+			typed, err := ask(again)
+			if err != nil {
+				return recovery.Piece{}, err
+			}
+			if r.f.take(typed) == pass {
+				break
+			}
+		}
+	}
+	p := r.f.piece
+	p.Name = name
+	r.pieces = append(r.pieces, p)
+	return p, nil
 }
 
 func (r *fakeRestore) Drop(i int)               { r.pieces = append(r.pieces[:i:i], r.pieces[i+1:]...) }

@@ -27,7 +27,9 @@ type gather struct {
 	window  fyne.Window
 	engine  Engine
 	restore Restore
-	changed func() // after a piece came or went, or reading began or ended
+	changed func()            // after a piece came or went, or reading began or ended
+	old     func(path string) // opens what an old script wrote; nil where that is of no use
+	script  bool              // that is what the person has, so it is opened unasked
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -156,6 +158,9 @@ func (g *gather) came(p piece, got recovery.Piece, err error) {
 		if found.Ready {
 			g.write(false)
 		}
+	case err == nil && g.script && unmarked(got):
+		g.restore.Drop(len(g.restore.Pieces()) - 1)
+		g.old(p.path)
 	case err == nil, fault.Of(err) == fault.Cancelled:
 	case typed:
 		if n, bad := strconv.Atoi(got.Problem.Subject); bad == nil {
@@ -164,6 +169,20 @@ func (g *gather) came(p piece, got recovery.Piece, err error) {
 		g.words.Say(theme.Danger, sentence(err))
 	default:
 		g.unread.Set(sentence(err))
+	}
+}
+
+// unmarked says whether nothing in a file says what it is, as with those of old
+// scripts.
+func unmarked(p recovery.Piece) bool {
+	return p.Kind == recovery.OtherPiece && p.Path != "" && p.Problem != nil && p.Problem.Kind == fault.NoPiece
+}
+
+// more shows what was added without being read here.
+func (g *gather) more() {
+	if !g.closed {
+		g.show()
+		g.changed()
 	}
 }
 
@@ -253,6 +272,10 @@ func (g *gather) line(i int, p recovery.Piece) fyne.CanvasObject {
 		icon, tone, says = "warning", theme.Warning, sentence(p.Problem)
 	}
 	words := widget.Column(2, widget.FileName(title(p)), widget.Muted(says))
+	if g.old != nil && unmarked(p) {
+		old := widget.LinkButton(text.T("recovery.old.link"), func() { g.old(p.Path) }).Small()
+		words.Add(widget.Row(0, old, widget.Spacer()))
+	}
 	out := widget.IconButton("close", text.T("recovery.gather.out"), func() {
 		g.restore.Drop(i)
 		g.show()

@@ -35,7 +35,8 @@ type Wizard struct {
 	pieces *gather
 	fresh  *widget.FreshPassphrase
 	way    *WayBack
-	back   bool // the keys are back
+	old    *oldFile // the sheet for what an old script wrote
+	back   bool     // the keys are back
 
 	next    *widget.Button
 	left    *widget.Button
@@ -81,6 +82,8 @@ func (z *Wizard) Shown() {
 func (z *Wizard) Drop(paths []string) {
 	switch {
 	case len(paths) == 0 || z.back || z.stop != nil:
+	case !z.old.closed():
+		z.old.drop(paths[0])
 	case z.pieces == nil || z.fresh != nil:
 		if z.pieces == nil {
 			z.why = z.happenings()[0]
@@ -99,6 +102,9 @@ func (z *Wizard) Close() {
 		z.stop()
 	}
 	z.leave()
+	if !z.old.closed() {
+		z.old.form.Sheet.Close()
+	}
 	if z.pieces != nil {
 		z.pieces.close()
 	}
@@ -161,9 +167,16 @@ func (z *Wizard) gather(why happening) {
 	z.leave()
 	if z.pieces == nil {
 		z.pieces = newGather(z.window, z.engine, z.gathered)
+		z.pieces.old = z.oldScript
 	}
+	z.pieces.script = why.id == "script"
 	z.parts(text.T("lock.next"), z.forward, func() { z.ask() })
 	content := widget.Column(theme.Gap, z.pieces.view)
+	if z.pieces.script {
+		old := widget.LinkButton(text.T("recovery.old.begin"), func() { z.oldScript("") })
+		trace.Place("restore.old", old)
+		content.Add(widget.Row(0, old, widget.Spacer()))
+	}
 	if !z.locked {
 		choice := widget.NewChoice([]string{text.T("recovery.how.merge"), text.T("recovery.how.replace")}, int(z.how), func(i int) {
 			z.how = recovery.How(i)
@@ -186,6 +199,12 @@ func (z *Wizard) gather(why happening) {
 		Content: content, Status: z.status(), Left: []fyne.CanvasObject{z.left}, Right: []fyne.CanvasObject{z.next},
 	}, z.pieces.pen)
 	z.gathered()
+}
+
+// oldScript opens the sheet for a file that an old script wrote; an empty path
+// leaves the choice to the person.
+func (z *Wizard) oldScript(path string) {
+	z.old = newOldFile(z.window, z.engine, z.desk, z.pieces, path)
 }
 
 // gathered follows the pieces: one goes on once there is a key.
