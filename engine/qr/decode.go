@@ -73,6 +73,10 @@ func decode(ctx context.Context, picture []byte, most int) (found []*secret.Buff
 
 func fits(w, h int) bool { return w <= maxPixels && h <= maxPixels/w }
 
+// closeUp is how many pixels a look at a picture has that shows all codes in it,
+// as far as they are not blurred or in the shade.
+const closeUp = 8 << 20
+
 // look makes its passes until they have found what can be told to be there.
 func look(ctx context.Context, whole light, most int) (found []*secret.Buffer, err error) {
 	begun := time.Now()
@@ -90,7 +94,8 @@ func look(ctx context.Context, whole light, most int) (found []*secret.Buffer, e
 			}
 			seen := p.try(whole)
 			if seen.text == nil {
-				if more = more || seen.more; len(found) > 0 && !more {
+				more = more || seen.more
+				if closely := p.pixels >= min(closeUp, whole.w*whole.h); len(found) > 0 && closely && !more {
 					return found, nil
 				}
 				break

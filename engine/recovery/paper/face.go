@@ -12,6 +12,9 @@ import (
 	"cryptodesk/engine/fault"
 )
 
+// noBreak is the space at which a line is not cut.
+const noBreak = '\u00a0'
+
 // em is the size at which outlines are taken, in units.
 const em = 1000
 
@@ -39,6 +42,9 @@ func newFace(data []byte) (*face, error) {
 
 // number is the letter's in the subset; it is added if need be.
 func (f *face) number(r rune) int {
+	if r == noBreak {
+		r = ' ' // a command that is copied must hold no other
+	}
 	if n, ok := f.numbers[r]; ok {
 		return n
 	}

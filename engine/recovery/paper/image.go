@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/ascii85"
 	"image"
 	"image/jpeg"
 	"io"
@@ -15,30 +16,48 @@ import (
 
 // Bounds on the pictures in a file.
 const (
-	maxImages = 100
-	maxPixels = 64 << 20 // of one
-	maxText   = 4296     // bytes; what the largest code holds
-	minSide   = 21       // pixels; of a picture that is looked at
+	maxImages  = 2000     // most are strips then
+	maxPixels  = 64 << 20 // of one
+	maxFilters = 3
+	maxText    = 4296 // bytes; what the largest code holds
 )
 
 // text is what an attached file holds, if that could be a code's text.
 func (s stream) text() []byte {
-	data, err := s.plain(maxText + 1)
-	if err != nil || len(data) == 0 || len(data) > maxText {
+	data, kind, err := s.unpack(maxText + 1)
+	if err != nil || kind != "" || len(data) == 0 || len(data) > maxText {
 		return nil
 	}
-	return data
+	return bytes.Clone(data) // it may still be the file's
 }
 
-// plain undoes the compression of anything but a picture's own kinds.
-func (s stream) plain(most int) ([]byte, error) {
-	switch filters := s.filters(); {
-	case len(filters) == 0:
-		return bytes.Clone(s.raw[:min(len(s.raw), most)]), nil
-	case len(filters) == 1 && filters[0] == "FlateDecode":
-		return inflate(s.raw, most)
+// unpack undoes compression, up to so many bytes. What only pictures have is
+// left to be undone, and named.
+func (s stream) unpack(most int) (data []byte, kind string, err error) {
+	data = s.raw
+	filters := strings.FieldsFunc(string(s.dictionary["Filter"]), func(r rune) bool { return strings.ContainsRune("[]/ ", r) })
+	if len(filters) > maxFilters {
+		return nil, "", fault.New(fault.NoCode, "", nil)
 	}
-	return nil, fault.New(fault.NoCode, "", nil)
+	for i, filter := range filters {
+		switch filter {
+		case "FlateDecode":
+			data, err = inflate(data, most)
+		case "ASCII85Decode":
+			data = unascii85(data)
+		case "DCTDecode", "CCITTFaxDecode":
+			if i == len(filters)-1 {
+				return data, filter, nil
+			}
+			fallthrough
+		default: // a kind that takes a library of its own, as JPEG 2000 and JBIG2
+			err = fault.New(fault.NoCode, "", nil)
+		}
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	return data[:min(len(data), most)], "", nil
 }
 
 // inflate answers what could be read before an error, as other readers do.
@@ -51,8 +70,16 @@ func inflate(packed []byte, most int) ([]byte, error) {
 	return data, nil
 }
 
-func (s stream) filters() []string {
-	return strings.FieldsFunc(string(s.dictionary["Filter"]), func(r rune) bool { return strings.ContainsRune("[]/ ", r) })
+func unascii85(text []byte) []byte {
+	text, _, _ = bytes.Cut(text, []byte("~>"))
+	data, _ := io.ReadAll(ascii85.NewDecoder(bytes.NewReader(text)))
+	return data
+}
+
+// parameters are those of the last filter.
+func (s stream) parameters() map[string][]byte {
+	p := s.dictionary["DecodeParms"]
+	return dictionary(p[max(0, bytes.LastIndex(p, []byte("<<"))):])
 }
 
 // image decodes the picture that s is.
@@ -65,32 +92,26 @@ func (s stream) image() (picture image.Image, err error) {
 	}()
 	w, ok := s.number("Width")
 	h, ok2 := s.number("Height")
-	if !ok || !ok2 || w < minSide || h < minSide {
+	if !ok || !ok2 || w <= 0 || h <= 0 {
 		return nil, none
 	}
 	if w > maxPixels || h > maxPixels/w {
 		return nil, fault.New(fault.TooLarge, "", nil)
 	}
-	filters := s.filters()
-	switch last := strings.Join(filters, " "); last {
-	case "DCTDecode":
-		return s.jpeg(s.raw)
-	case "FlateDecode DCTDecode":
-		data, err := inflate(s.raw, maxFile)
-		if err != nil {
-			return nil, err
-		}
-		return s.jpeg(data)
-	case "CCITTFaxDecode":
-		return s.fax(w, h)
-	case "", "FlateDecode":
-		return s.samples(w, h)
+	data, kind, err := s.unpack(max(w*h*4+h+1, len(s.raw)))
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == "DCTDecode":
+		return photo(data)
+	case kind == "CCITTFaxDecode":
+		return s.fax(data, w, h), nil
 	}
-	return nil, none
+	return s.samples(data, w, h)
 }
 
-// jpeg trusts the size in the data, not the dictionary's.
-func (s stream) jpeg(data []byte) (image.Image, error) {
+// photo trusts the size in the data, not the dictionary's.
+func photo(data []byte) (image.Image, error) {
 	size, err := jpeg.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, fault.New(fault.PictureDamaged, "", nil)
@@ -102,21 +123,22 @@ func (s stream) jpeg(data []byte) (image.Image, error) {
 }
 
 // fax is what scanners make of black and white pages.
-func (s stream) fax(w, h int) (image.Image, error) {
-	p := dictionary(s.dictionary["DecodeParms"])
-	mode := ccitt.Group3
+func (s stream) fax(data []byte, w, h int) image.Image {
+	p := s.parameters()
+	mode := ccitt.Group3 // with marks at the ends of lines; without, nothing is found
 	if strings.HasPrefix(string(p["K"]), "-") {
 		mode = ccitt.Group4
 	}
 	picture := image.NewGray(image.Rect(0, 0, w, h))
-	// Black is what this package calls it, whatever the file does.
-	err := ccitt.DecodeIntoGray(picture, bytes.NewReader(s.raw), ccitt.MSB, mode, &ccitt.Options{Align: string(p["EncodedByteAlign"]) == "true"})
-	return picture, err
+	// Black is what the page calls black, whatever number the file has for it.
+	// Many files lack the mark of the end: what came before the error counts.
+	_ = ccitt.DecodeIntoGray(picture, bytes.NewReader(data), ccitt.MSB, mode, &ccitt.Options{Align: string(p["EncodedByteAlign"]) == "true"})
+	return picture
 }
 
 // samples is a picture as its values. Which colours they stand for may be said
 // far away; that there are one, three or four in a pixel shows in their number.
-func (s stream) samples(w, h int) (image.Image, error) {
+func (s stream) samples(data []byte, w, h int) (image.Image, error) {
 	bits, ok := s.number("BitsPerComponent")
 	if !ok {
 		bits = 1 // a mask
@@ -124,24 +146,21 @@ func (s stream) samples(w, h int) (image.Image, error) {
 	if bits != 1 && bits != 8 {
 		return nil, fault.New(fault.NoCode, "", nil)
 	}
-	p := dictionary(s.dictionary["DecodeParms"])
-	data, err := s.plain(w*h*4 + h + 1)
-	if err != nil {
-		return nil, err
-	}
-	predicted := len(p["Predictor"]) == 2 // 10 to 15
+	predictor := string(s.parameters()["Predictor"])
+	predicted := len(predictor) == 2 // 10 to 15
 	for _, colours := range []int{4, 3, 1} {
 		row := (w*bits*colours + 7) / 8
 		whole := row
 		if predicted {
 			whole++
 		}
-		if len(data) < whole*h-whole { // one may be missing
+		if len(data) < whole*h {
 			continue
 		}
-		data = append(data, make([]byte, max(0, whole*h-len(data)))...)
 		if predicted {
 			data = unpredict(data, row, h, max(1, colours*bits/8))
+		} else if predictor == "2" && bits == 8 {
+			data = undifference(data, row, colours)
 		}
 		return grey(data, w, h, row, bits, colours, string(s.dictionary["Decode"]) == "[ 1 0 ]"), nil
 	}
@@ -169,6 +188,18 @@ func grey(data []byte, w, h, row, bits, colours int, inverted bool) image.Image 
 				v = 255 - v
 			}
 			out.Pix[y*out.Stride+x] = byte(v)
+		}
+	}
+	return out
+}
+
+// undifference undoes the filter of TIFF: each value is the difference from the
+// one before.
+func undifference(data []byte, row, colours int) []byte {
+	out := bytes.Clone(data)
+	for at := 0; at+row <= len(out); at += row {
+		for i := colours; i < row; i++ {
+			out[at+i] += out[at+i-colours]
 		}
 	}
 	return out

@@ -120,6 +120,7 @@ func (l *layout) words() {
 		return
 	}
 	l.block(margin, inside, bold, 12*l.scale, ink, 1.5, l.page.WordsTitle)
+	l.y += 3
 	const columns, gap = 3, 20
 	const width = (inside - (columns-1)*gap) / columns
 	rows := (len(words) + columns - 1) / columns

@@ -43,18 +43,26 @@ func Draw(p Page) (pdf *secret.Buffer, err error) {
 	}
 	defer code.Destroy()
 	secret.Do(func() {
-		c := &canvas{}
-		for at, data := range [][]byte{regular: p.Regular, bold: p.Bold, mono: gomono.TTF} {
-			if c.faces[at], err = newFace(data); err != nil {
-				return
-			}
+		var file []byte
+		if file, err = compose(p, code); err == nil {
+			pdf = secret.Take(file)
 		}
-		l := &layout{canvas: c, page: p, code: code}
-		if !l.fit() {
-			err = fault.New(fault.TooLarge, "", nil)
-			return
-		}
-		pdf = secret.Take(write(p, c, code))
 	})
 	return pdf, err
+}
+
+func compose(p Page, code *qr.Code) ([]byte, error) {
+	c := &canvas{}
+	for at, data := range [][]byte{regular: p.Regular, bold: p.Bold, mono: gomono.TTF} {
+		f, err := newFace(data)
+		if err != nil {
+			return nil, err
+		}
+		c.faces[at] = f
+	}
+	l := &layout{canvas: c, page: p, code: code}
+	if !l.fit() {
+		return nil, fault.New(fault.TooLarge, "", nil)
+	}
+	return write(p, c, code), nil
 }

@@ -3,6 +3,8 @@ package paper
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/draw"
 	"slices"
 	"time"
 
@@ -41,43 +43,93 @@ func Read(ctx context.Context, data []byte) (found []*secret.Buffer, err error) 
 func isPDF(data []byte) bool { return bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) }
 
 func readPDF(ctx context.Context, data []byte) (found []*secret.Buffer, err error) {
-	begun := time.Now()
-	large, images := false, 0
+	r := &reader{ctx: ctx, begun: time.Now()}
 	for s := range streams(data) {
-		if ctx.Err() != nil {
-			for _, b := range found {
-				b.Destroy()
-			}
-			return nil, fault.New(fault.Cancelled, "", ctx.Err())
+		if ctx.Err() != nil || len(r.found) > maxFound {
+			break
 		}
 		switch {
 		case s.is("Type", "EmbeddedFile"):
 			if text := s.text(); text != nil {
-				found = append(found, secret.Take(text))
+				r.found = append(r.found, secret.Take(text))
 			}
-		case s.is("Subtype", "Image") && images < maxImages && time.Since(begun) < patience:
-			images++
-			picture, err := s.image()
-			if err != nil {
-				large = large || fault.Of(err) == fault.TooLarge
-				continue
-			}
-			codes, _ := qr.FindAll(ctx, picture) // its only other errors are about this one picture
-			found = append(found, codes...)
-		}
-		if found = unique(found); len(found) > maxFound {
-			break
+		case s.is("Subtype", "Image") && r.images < maxImages && time.Since(r.begun) < patience:
+			r.images++
+			r.image(s)
 		}
 	}
+	r.endStrips()
+	found = unique(r.found)
 	switch {
+	case ctx.Err() != nil:
+		for _, b := range found {
+			b.Destroy()
+		}
+		return nil, fault.New(fault.Cancelled, "", ctx.Err())
 	case len(found) > 0:
 		return found, nil
-	case large:
+	case r.large:
 		return nil, fault.New(fault.TooLarge, "", nil)
 	case !bytes.Contains(data[max(0, len(data)-1024):], []byte("%%EOF")):
 		return nil, fault.New(fault.PictureDamaged, "", nil)
 	}
 	return nil, fault.New(fault.NoCode, "", nil)
+}
+
+// reader goes through the pictures of a PDF.
+type reader struct {
+	ctx    context.Context
+	begun  time.Time
+	found  []*secret.Buffer
+	images int
+	large  bool          // a picture was too large to look at
+	strips []*image.Gray // of one width, one below the other
+	height int           // of all of them
+}
+
+// flat is how much wider than high a strip is: some scanners and printers cut a
+// page into many of them.
+const flat = 4
+
+func (r *reader) image(s stream) {
+	picture, err := s.image()
+	if err != nil {
+		r.large = r.large || fault.Of(err) == fault.TooLarge
+		return
+	}
+	b := picture.Bounds()
+	if b.Dy()*flat > b.Dx() {
+		r.endStrips()
+		r.look(picture)
+		return
+	}
+	if len(r.strips) > 0 && (r.strips[0].Rect.Dx() != b.Dx() || b.Dx()*(r.height+b.Dy()) > maxPixels) {
+		r.endStrips()
+	}
+	strip := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(strip, strip.Rect, picture, b.Min, draw.Src)
+	r.strips, r.height = append(r.strips, strip), r.height+b.Dy()
+}
+
+// endStrips looks at the page that the strips make up.
+func (r *reader) endStrips() {
+	if len(r.strips) == 0 {
+		return
+	}
+	page := image.NewGray(image.Rectangle{})
+	for _, s := range r.strips {
+		page.Pix = append(page.Pix, s.Pix...)
+	}
+	page.Stride = r.strips[0].Stride
+	page.Rect = image.Rect(0, 0, page.Stride, len(page.Pix)/page.Stride)
+	r.strips, r.height = nil, 0
+	r.look(page)
+}
+
+func (r *reader) look(picture image.Image) {
+	codes, err := qr.FindAll(r.ctx, picture)
+	r.large = r.large || fault.Of(err) == fault.TooLarge
+	r.found = append(r.found, codes...)
 }
 
 // unique destroys what is there twice.
