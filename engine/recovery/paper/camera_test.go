@@ -186,3 +186,33 @@ func TestSeveralPagesOnAPhoto(t *testing.T) {
 		expect(t, "three", c.shoot(t, table, random), codes...)
 	}
 }
+
+// Photos of twelve megapixels: of a page, and of what looks like one but has no
+// code, which takes every way of looking.
+func BenchmarkRead(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	p := another(b, 1, random)
+	page := rendered(b, drawn(b, p), "150")
+	c := camera{scale: 2.05, angle: 5, tilt: 0.05, noise: 8, soft: 1, quality: 85}
+	photo := c.shoot(b, page, random)
+	for i, v := range page.Pix { // without the code
+		if x, y := i%page.Stride, i/page.Stride; x < page.Stride/2 && y > 380 && y < 1100 {
+			page.Pix[i] = max(v, 250)
+		}
+	}
+	for name, data := range map[string][]byte{"code": photo, "no code": c.shoot(b, page, random)} {
+		b.Run(name, func(b *testing.B) {
+			size, _, err := image.DecodeConfig(bytes.NewReader(data))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(size.Width*size.Height)/1e6, "megapixels")
+			for b.Loop() {
+				found, err := Read(b.Context(), data)
+				if (name == "code") != (err == nil) || len(found) > 1 {
+					b.Fatalf("%d found, %v", len(found), err)
+				}
+			}
+		})
+	}
+}

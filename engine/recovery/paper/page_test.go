@@ -2,8 +2,6 @@ package paper
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,21 +44,6 @@ func english(t testing.TB) Page {
 	}
 	p.Regular, p.Bold = fonts(t)
 	return p
-}
-
-func TestDraw(t *testing.T) {
-	pdf, err := Draw(english(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pdf.Destroy()
-	path := filepath.Join(t.TempDir(), "sheet.pdf")
-	if err := os.WriteFile(path, pdf.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
-		t.Errorf("%v: %s", err, out)
-	}
 }
 
 func TestReadBack(t *testing.T) {
