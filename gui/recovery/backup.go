@@ -44,6 +44,7 @@ func (s *Screen) backup() {
 		}, func(err error) { s.backedUp(f, to, err) })
 	}
 	trace.Place("backup.do", do)
+	s.opened(f)
 	f.Sheet.Wide(560)
 	f.Open(pass.First())
 }

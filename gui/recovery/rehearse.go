@@ -45,6 +45,7 @@ func (s *Screen) rehearse() {
 		}, func(err error) { s.rehearsed(f, out, err) })
 	}
 	trace.Place("rehearse.do", do)
+	s.opened(f)
 	f.Sheet.Wide(640)
 	f.Open(g.pen)
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/recovery"
+	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -73,6 +74,16 @@ func (s *Screen) Drop(paths []string) {
 		widget.DismissAll(s.window.Canvas())
 		s.begin(paths)
 	}
+}
+
+// opened follows a sheet: when it is closed, the keyboard may be on nothing,
+// because the cards were made anew meanwhile.
+func (s *Screen) opened(f *form.Form) {
+	f.Wipe = append(f.Wipe, func() {
+		if c := s.window.Canvas(); f.Sheet.Closed() && !f.Sheet.Swept() && c.Overlays().Top() == nil && c.Focused() == nil && widget.Painted(s.main) {
+			c.Focus(s.main)
+		}
+	})
 }
 
 // begin goes through the steps that bring keys back, in place of the cards.

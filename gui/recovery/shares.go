@@ -62,6 +62,7 @@ func (s *Screen) shares() {
 	sh.form.Fields.Add(column)
 	sh.form.Inputs = append(sh.form.Inputs, sh.of, sh.need, change, sh.key.button)
 	sh.count()
+	s.opened(sh.form)
 	sh.form.Sheet.Wide(560)
 	sh.form.Open(do)
 }

@@ -52,6 +52,7 @@ func (s *Screen) sheetFor(id string) {
 		})
 	}
 	trace.Place("sheet.do", do)
+	s.opened(f)
 	f.Sheet.Wide(560)
 	f.Open(do)
 }

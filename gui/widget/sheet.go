@@ -75,12 +75,19 @@ func (s *Sheet) Close() {
 	if s.under != nil && !s.under.closed {
 		s.under.Show()
 	}
-	if top := s.canvas.Overlays().Top(); s.before != nil && (top == nil || top == fyne.CanvasObject(s.under)) {
+	if top := s.canvas.Overlays().Top(); Painted(s.before) && (top == nil || top == fyne.CanvasObject(s.under)) {
 		s.canvas.Focus(s.before)
 	}
 	if s.OnClosed != nil {
 		s.OnClosed()
 	}
+}
+
+// Painted says whether a widget is on the screen, not of a screen that was made
+// anew meanwhile.
+func Painted(f fyne.Focusable) bool {
+	o, ok := f.(fyne.CanvasObject)
+	return ok && !fyne.CurrentApp().Driver().AbsolutePositionForObject(o).IsZero()
 }
 
 // closeAbove closes what was opened over s, so that it is wiped as well: the
