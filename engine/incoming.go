@@ -92,13 +92,16 @@ func (e *Engine) readFile(ctx context.Context, path string, ask identity.Ask) (*
 	return e.Read(ctx, data, ask)
 }
 
-// readPicture keeps a picture, which is large and no secret, out of guarded
-// memory.
+// readPicture keeps a picture, which is large, out of guarded memory; it may be
+// one of a recovery sheet.
 func (e *Engine) readPicture(ctx context.Context, src *safefile.Source) (*Incoming, error) {
 	if src.Size() > maxPicture {
 		return nil, fault.New(fault.TooLarge, "", nil)
 	}
-	picture, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
+	var picture []byte
+	var err error
+	secret.Do(func() { picture, err = io.ReadAll(io.NewSectionReader(src, 0, src.Size())) })
+	defer secret.Wipe(picture)
 	if err != nil {
 		return nil, fault.FromOS(src.Path(), err)
 	}

@@ -115,14 +115,14 @@ func (in *reader) file(src *safefile.Source) ([]*piece, error) {
 	if src.Size() > limit {
 		return []*piece{in.problem(OtherPiece, fault.TooLarge)}, nil
 	}
+	if page {
+		return in.page(src)
+	}
 	data, err := secret.ReadAll(src, int(limit))
 	if err != nil {
 		return nil, err
 	}
 	defer data.Destroy()
-	if page {
-		return in.page(data)
-	}
 	p := in.text(data)
 	if what == identity.AgeEncrypted {
 		p.header = headerOf(data.Bytes())
@@ -135,8 +135,8 @@ func (in *reader) file(src *safefile.Source) ([]*piece, error) {
 }
 
 // page reads the codes on a page or a photo.
-func (in *reader) page(data *secret.Buffer) ([]*piece, error) {
-	texts, err := paper.Read(in.ctx, data.Bytes())
+func (in *reader) page(src *safefile.Source) ([]*piece, error) {
+	texts, err := paper.ReadFrom(in.ctx, src)
 	if fault.Of(err) == fault.Cancelled {
 		return nil, err
 	}

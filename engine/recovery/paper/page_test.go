@@ -1,10 +1,14 @@
 package paper
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
 )
 
@@ -75,3 +79,25 @@ func share(p Page) Page {
 	p.Title, p.File = "Share 1 of 3", "share.txt"
 	return p
 }
+
+// A file is read from what it is read from, up to what is read at most, and no
+// further. It needs no guarded memory of its size.
+func TestReadFrom(t *testing.T) {
+	p := english(t)
+	pdf := must(Draw(p))
+	defer pdf.Destroy()
+	found, err := ReadFrom(t.Context(), bytes.NewReader(pdf.Bytes()))
+	if err != nil || len(found) != 1 || !found[0].Equal(p.Code) {
+		t.Errorf("%d found, %v", len(found), err)
+	}
+	if _, err := ReadFrom(t.Context(), io.MultiReader(bytes.NewReader(pdf.Bytes()), endless{})); fault.Of(err) != fault.TooLarge {
+		t.Errorf("an endless file: %v", err)
+	}
+	if _, err := ReadFrom(t.Context(), iotest.ErrReader(os.ErrPermission)); fault.Of(err) != fault.Permission {
+		t.Errorf("a forbidden file: %v", err)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/draw"
+	"io"
 	"slices"
 	"time"
 
@@ -22,8 +23,7 @@ const (
 
 // Read finds what sheets carry: in a PDF (drawn here, saved again by another
 // program, or made by a scanner), in a PNG or JPEG photo or scan, turned or
-// skewed, with one sheet on it or several. data stays the caller's; outside of
-// guarded memory the caller wipes it. What is found is in no order, each text
+// skewed, with one sheet on it or several. data stays the caller's. What is found is in no order, each text
 // once. Errors: NoCode, PictureDamaged, TooLarge, Cancelled.
 func Read(ctx context.Context, data []byte) (found []*secret.Buffer, err error) {
 	if len(data) > maxFile {
@@ -35,6 +35,21 @@ func Read(ctx context.Context, data []byte) (found []*secret.Buffer, err error) 
 	}
 	secret.Do(func() {
 		found, err = readPDF(ctx, data)
+	})
+	return found, err
+}
+
+// ReadFrom is Read for a file. Its bytes, more than there is guarded memory for,
+// are erased as all else inside secret.Do.
+func ReadFrom(ctx context.Context, file io.Reader) (found []*secret.Buffer, err error) {
+	secret.Do(func() {
+		var data []byte
+		if data, err = io.ReadAll(io.LimitReader(file, maxFile+1)); err != nil {
+			err = fault.FromOS("", err)
+			return
+		}
+		defer secret.Wipe(data)
+		found, err = Read(ctx, data)
 	})
 	return found, err
 }
