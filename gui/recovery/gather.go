@@ -135,9 +135,17 @@ func (g *gather) read() {
 			g.restore.Close()
 			return
 		}
+		old := err == nil && g.script && unmarked(got)
+		if old {
+			g.restore.Drop(len(g.restore.Pieces()) - 1)
+		}
 		g.came(next, got, err)
 		g.show()
 		g.changed()
+		if old {
+			g.window.Canvas().Focus(g.pen) // it is a new one, and what the sheet comes back to
+			g.old(next.path)
+		}
 		g.read()
 	})
 }
@@ -158,9 +166,6 @@ func (g *gather) came(p piece, got recovery.Piece, err error) {
 		if found.Ready {
 			g.write(false)
 		}
-	case err == nil && g.script && unmarked(got):
-		g.restore.Drop(len(g.restore.Pieces()) - 1)
-		g.old(p.path)
 	case err == nil, fault.Of(err) == fault.Cancelled:
 	case typed:
 		if n, bad := strconv.Atoi(got.Problem.Subject); bad == nil {
@@ -182,6 +187,7 @@ func unmarked(p recovery.Piece) bool {
 func (g *gather) more() {
 	if !g.closed {
 		g.show()
+		g.window.Canvas().Focus(g.pen)
 		g.changed()
 	}
 }

@@ -47,7 +47,10 @@ func newOldFile(w fyne.Window, eng Engine, desk Desk, pieces *gather, path strin
 	do := widget.PrimaryButton(text.T("recovery.old.do"), o.open).WithIcon("unlock")
 	o.form = form.New(w, text.T("recovery.old.title"), do)
 	o.file = newPicked(w, "file", text.T("recovery.old.file"), text.T("recovery.old.file.none"), o.look)
-	o.key = newPicked(w, "key", text.T("recovery.old.key"), text.T("recovery.old.key.none"), func(string) { o.form.Typed() })
+	o.key = newPicked(w, "key", text.T("recovery.old.key"), text.T("recovery.old.key.none"), func(string) {
+		trace.Event("recovery.old.key", nil)
+		o.form.Typed()
+	})
 	o.pass = o.form.Passphrase(text.T("recovery.old.passphrase"))
 	o.form.Inputs = append(o.form.Inputs, o.file, o.key)
 	o.form.Wipe = append(o.form.Wipe, o.wipe)

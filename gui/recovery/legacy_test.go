@@ -171,7 +171,11 @@ func TestOldFileWithAKeyFile(t *testing.T) {
 		asked = r
 		done([]string{"/y/safe.age"})
 	}
+	press(t, w, "keys.place.change")
 	f.err = fault.New(fault.Exists, "/y/safe.age", nil)
+	press(t, w, "recovery.old.save")
+	says(t, w, text.T("recovery.exists"))
+	f.err = fault.New(fault.NoSpace, "/y/safe.age", nil)
 	press(t, w, "recovery.old.save")
 	says(t, w, sentence(f.err))
 	f.err = nil

@@ -8,13 +8,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/recovery/legacy"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/form"
-	"cryptodesk/gui/shell"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -69,6 +69,7 @@ func (o *oldFile) worth() fyne.CanvasObject {
 type oldResult struct {
 	view    fyne.CanvasObject
 	below   *fyne.Container // what can be done, or was
+	to      *form.Place     // where it would be saved
 	buttons []fyne.Disableable
 	label   string // what is meant to be done; act is nil for nothing
 	place   string
@@ -101,7 +102,13 @@ func (o *oldFile) result(f *legacy.Found) *oldResult {
 		do("old.add", "plus", text.T("recovery.old.add"), func() { o.add(f) })
 	}
 	if o.engine.State() == session.Unlocked {
-		do("old.save", "save", text.T("recovery.old.save"), func() { o.save(f, r.below) })
+		name, ext := savedName(o.file.path, f.What)
+		r.to = form.NewPlace(o.window, "file", o.desk.Folder, name, ext)
+		if r.act == nil {
+			r.below.Add(r.to.View)
+			r.buttons = append(r.buttons, r.to)
+		}
+		do("old.save", "save", text.T("recovery.old.save"), func() { o.save(f, r) })
 	}
 	if f.What == legacy.Text {
 		show := o.reveal(f, r.below).Small()
@@ -177,31 +184,28 @@ func (o *oldFile) ask(ctx context.Context, name string) identity.Ask {
 	}
 }
 
-// save asks where to, and writes what came out there, encrypted.
-func (o *oldFile) save(f *legacy.Found, below *fyne.Container) {
-	name, ext := savedName(o.file.path, f.What)
-	free := shell.Free(o.desk.Folder, name, ext)
-	form.ChoosePath(o.window, shell.Request{Title: text.T("keys.place.title"), Accept: text.T("app.save"), SaveAs: base(free), Start: o.desk.Folder}, func(paths []string) {
-		if len(paths) == 0 || o.closed() {
-			return
+// save writes what came out, encrypted.
+func (o *oldFile) save(f *legacy.Found, r *oldResult) {
+	path := r.to.Path
+	o.form.Run(text.T("recovery.old.saving"), func(ctx context.Context) error { return o.engine.LegacySave(ctx, f, path) }, func(err error) {
+		trace.Event("recovery.old.saved", map[string]any{"ok": err == nil})
+		written := func() fyne.CanvasObject { return form.Written(o.desk.reveal, path, "done") }
+		switch {
+		case o.closed() && err == nil:
+			widget.Toast(o.window.Canvas(), theme.OK, text.T("recovery.old.saved"))
+		case o.closed():
+		case fault.Of(err) == fault.Exists:
+			o.form.Say(text.T("recovery.exists"))
+			o.form.Focus(r.to.Change)
+		case err != nil:
+			o.form.Say(sentence(err))
+		case len(o.found) == 1:
+			o.form.Finish(text.T("recovery.old.saved"), written(), "", nil)
+		default:
+			r.below.Objects = []fyne.CanvasObject{written()}
+			o.form.Sheet.Refresh()
+			o.form.Focus(o.form.Do)
 		}
-		path := filepath.Clean(paths[0])
-		o.form.Run(text.T("recovery.old.saving"), func(ctx context.Context) error { return o.engine.LegacySave(ctx, f, path) }, func(err error) {
-			trace.Event("recovery.old.saved", map[string]any{"ok": err == nil})
-			switch {
-			case o.closed() && err == nil:
-				widget.Toast(o.window.Canvas(), theme.OK, text.T("recovery.old.saved"))
-			case o.closed():
-			case err != nil:
-				o.form.Say(sentence(err))
-			case len(o.found) == 1:
-				o.form.Finish(text.T("recovery.old.saved"), form.Written(o.desk.reveal, path, "done"), "", nil)
-			default:
-				below.Objects = []fyne.CanvasObject{form.Written(o.desk.reveal, path, "done")}
-				o.form.Sheet.Refresh()
-				o.form.Focus(o.form.Do)
-			}
-		})
 	})
 }
 
