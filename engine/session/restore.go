@@ -65,6 +65,12 @@ func (s *Session) exchange(a *attempt, ring *keyring.Keyring) {
 		notes.close()
 	}
 	state, problem := s.disk.load(ring.Derive)
+	s.begin(a, ring, state, problem)
+}
+
+// begin unlocks ring, with what the state of the session before has left,
+// unless somebody locked since the attempt began.
+func (s *Session) begin(a *attempt, ring *keyring.Keyring, state *notes, problem error) {
 	s.mu.Lock()
 	locked := a.locks != s.locks
 	if !locked {

@@ -185,7 +185,7 @@ func (c *checkpoint) write(n note) error {
 	return err
 }
 
-// remove takes the file away: there is nothing to go on with.
+// remove takes the file away; nil-safe.
 func (c *checkpoint) remove() {
 	if c != nil {
 		os.Remove(c.path)

@@ -50,5 +50,6 @@
 // guesses are done, and is sealed with a key that scrypt makes of the whole
 // recipe: going on takes the same recipe again. What is remembered is not in it.
 // Whoever finds it can test a guess at the whole recipe, at the price of a guess
-// at the passphrase, and it is removed when the search is over.
+// at the passphrase. It is removed when every guess was tried, or when what was
+// found is in use.
 package search

@@ -20,9 +20,11 @@ func (s *Search) run() error {
 		if err := s.round(); err != nil {
 			return err
 		}
-		s.save() // a pause or the end; at the end it is in vain
+		s.save()
 		if over, err := s.outcome(); over {
-			s.point.remove()
+			if err != nil {
+				s.point.remove()
+			}
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -159,6 +160,15 @@ func (s *Search) TakeFound() *secret.Buffer {
 	found := s.found
 	s.found = nil
 	return found
+}
+
+// Forget removes the checkpoint of a search that is over, once what was found
+// is in use: until then another Search finds it again in a moment. One that
+// found nothing has removed it.
+func (s *Search) Forget() {
+	if s.opt.Checkpoint != "" {
+		os.Remove(s.opt.Checkpoint)
+	}
 }
 
 // Close stops it, waits until its memory is wiped and given back, and wipes

@@ -99,6 +99,30 @@ func summer() *Recipe {
 	return &Recipe{Pieces: []*Piece{piece("Summer", "Winter"), piece("mango")}, AnyOrder: true, Between: choice("", "-"), Slips: AllSlips, Together: 1}
 }
 
+// Until what was found is in use, a second search finds it at once.
+func TestFoundAgain(t *testing.T) {
+	far := filepath.Join(t.TempDir(), "far")
+	path := sealed(t, "Summermanngo", 2)
+	for again := range 2 {
+		s := ready(t, path, summer(), Options{Checkpoint: far})
+		s.opt.Workers = 1
+		tried := 0
+		s.tried = func(uint64) { tried++ }
+		s.Start(ctx)
+		found(t, s, "Summermanngo")
+		if again == 0 && tried < 10 || again == 1 && tried > 0 {
+			t.Errorf("%d wrong guesses in search %d", tried, again+1)
+		}
+	}
+	s := ready(t, path, summer(), Options{Checkpoint: far})
+	s.Start(ctx)
+	found(t, s, "Summermanngo")
+	s.Forget()
+	if _, err := os.Stat(far); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
 func TestHangulTypedOnLatinKeys(t *testing.T) {
 	s := ready(t, sealed(t, "dkssud123", 2), &Recipe{Pieces: []*Piece{piece("안녕"), piece("123")}, Keyboards: []Keyboard{Latin}, Together: 1}, Options{})
 	s.Start(ctx)

@@ -3,6 +3,7 @@ package search
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"runtime"
 
 	"cryptodesk/engine/agefile"
@@ -34,6 +35,13 @@ func (t *Target) WorkFactor() int { return t.lock.LogN }
 
 // Memory is how many bytes one guess takes.
 func (t *Target) Memory() int64 { return memoryOf(1<<t.lock.LogN, ageR, ageP) }
+
+// Name tells one file from another, and stays when the file is moved or
+// copied: 16 hex digits.
+func (t *Target) Name() string {
+	d := t.digest()
+	return hex.EncodeToString(d[:8])
+}
 
 // digest tells one lock from another.
 func (t *Target) digest() [sha256.Size]byte {
