@@ -164,18 +164,29 @@ func (b *book) absorbPeople(people []identity.Contact) error {
 // that is there: files would go to people that nobody chose.
 func (b *book) absorbGroups(groups []Group) error {
 	for _, g := range groups {
-		at := b.findGroup(g.Name)
-		if at >= 0 && !slices.ContainsFunc(g.Members, func(id string) bool { return !slices.Contains(b.groups[at].Members, id) }) {
+		known := false
+		name := freeName(g.Name, func(name string) bool {
+			if known = b.holdsGroup(name, g.Members); known {
+				return false
+			}
+			return b.groupNameTaken(name, -1) != nil
+		})
+		if known {
 			continue
 		}
 		if len(b.groups) == maxGroups {
 			return fault.New(fault.TooMany, "", nil)
 		}
-		g.Name = freeName(g.Name, func(name string) bool { return b.groupNameTaken(name, -1) != nil })
-		b.groups = append(b.groups, g)
+		b.groups = append(b.groups, Group{name, distinct(g.Members)})
 	}
 	b.sortGroups()
 	return nil
+}
+
+// holdsGroup says whether there is a group of that name with all of members.
+func (b *book) holdsGroup(name string, members []string) bool {
+	at := b.findGroup(name)
+	return at >= 0 && !slices.ContainsFunc(members, func(id string) bool { return !slices.Contains(b.groups[at].Members, id) })
 }
 
 // absorbComments copies the lines that b does not have. A comment for a key
