@@ -21,7 +21,11 @@ func (e *Engine) Recovery() recovery.Status {
 	if err != nil {
 		return recovery.Status{}
 	}
-	return recovery.Look(recovery.ReadWays(ring.Records(keyring.WayTag)), e.Keys(), e.now())
+	ways := recovery.ReadWays(ring.Records(keyring.WayTag))
+	if a, ok := ring.Agent(); ok {
+		ways = append(ways, recovery.Way{ID: string(recovery.AgentWay), Kind: recovery.AgentWay, Made: a.Since, To: a.To})
+	}
+	return recovery.Look(ways, e.Keys(), e.now())
 }
 
 // MakeBackup writes everything, or the own key pair with the ID key alone if it

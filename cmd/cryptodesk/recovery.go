@@ -11,6 +11,7 @@ import (
 type recoveryFlags struct {
 	out string
 	yes bool
+	wayFlags
 	escrowFlags
 	legacyFlags
 }
@@ -19,11 +20,12 @@ func recoveryVerb() *verb {
 	f := &recoveryFlags{}
 	return &verb{
 		name: "recovery",
-		args: "agent | deposit | request | release | releases | legacy ...",
-		more: []string{"cli.recovery.escrow.help", "cli.recovery.agent.help", "cli.recovery.legacy.help"},
+		args: "status | backup | sheet | shares | restore | rehearse | agent | deposit | request | release | releases | legacy ...",
+		more: []string{"cli.recovery.ways.help", "cli.recovery.escrow.help", "cli.recovery.agent.help", "cli.recovery.legacy.help"},
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&f.out, "o", "", text.T("cli.flag.o_export"))
 			fs.BoolVar(&f.yes, "yes", false, text.T("cli.flag.yes"))
+			f.wayFlags.set(fs)
 			f.escrowFlags.set(fs)
 			f.legacyFlags.set(fs)
 		},
@@ -31,7 +33,7 @@ func recoveryVerb() *verb {
 			if len(args) > 0 && args[0] == "agent" {
 				return c.pick(f.agentSubs(), args[1:], "cli.recovery.agent.which")
 			}
-			return c.pick(slices.Concat(f.escrowSubs(), f.legacySubs()), args, "cli.recovery.which")
+			return c.pick(slices.Concat(f.waySubs(), f.escrowSubs(), f.legacySubs()), args, "cli.recovery.which")
 		},
 	}
 }

@@ -147,7 +147,7 @@ func keyOf(root []byte, of []*piece) (*identity.KeyPair, error) {
 	}
 	key, err := identity.FromRoot(root, name)
 	if err == nil && j.owner() == "" {
-		err = key.Rename("key " + key.Public().ID[:8])
+		err = key.Rename(unnamed(key.Public()))
 	}
 	return key, err
 }

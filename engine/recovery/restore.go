@@ -300,22 +300,41 @@ func (r *Restore) Content(owner string) (*keyring.Content, error) {
 		}
 	}
 	for _, j := range r.joined {
-		one, err := r.alone(j, owner)
-		if err == nil && content == nil {
+		key, err := j.key.Clone()
+		if err != nil {
+			content.Destroy()
+			return nil, err
+		}
+		one := keyring.ContentOf(key)
+		if content == nil {
 			content = one
 			continue
 		}
-		if err == nil {
-			err = content.Merge(one)
-			one.Destroy()
-		}
+		err = content.Merge(one)
+		one.Destroy()
 		if err != nil {
 			content.Destroy()
 			return nil, err
 		}
 	}
+	if err := called(owner, content); err != nil {
+		content.Destroy()
+		return nil, err
+	}
 	return content, nil
 }
+
+// called gives an only key that nobody named the name of its owner.
+func called(owner string, content *keyring.Content) error {
+	keys := content.Keys()
+	if owner == "" || len(keys) != 1 || keys[0].Public().Name != unnamed(keys[0].Public()) {
+		return nil
+	}
+	return keys[0].Rename(owner)
+}
+
+// unnamed is what a keyring calls a key that nobody named.
+func unnamed(k identity.Public) string { return "key " + k.ID[:8] }
 
 // problem is why nothing comes back.
 func (r *Restore) problem() error {
@@ -344,18 +363,4 @@ func (p *piece) rank() int {
 		return 1
 	}
 	return 0
-}
-
-func (r *Restore) alone(j joined, owner string) (*keyring.Content, error) {
-	key, err := j.key.Clone()
-	if err != nil {
-		return nil, err
-	}
-	if owner != "" && j.owner() == "" && len(r.joined) == 1 {
-		if err := key.Rename(owner); err != nil {
-			key.Destroy()
-			return nil, err
-		}
-	}
-	return keyring.ContentOf(key), nil
 }
