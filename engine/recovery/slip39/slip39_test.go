@@ -302,6 +302,38 @@ func TestFewerSayNothing(t *testing.T) {
 	}
 }
 
+// TestSharesAreRandom: the same root, split again and again, has nothing twice in any byte of any share, but what chance has.
+func TestSharesAreRandom(t *testing.T) {
+	root := randomBytes(32)
+	const rounds = 100
+	for _, plan := range [][2]int{{2, 2}, {3, 3}, {5, 6}} {
+		need, of := plan[0], plan[1]
+		seen, ids := make([][32]map[byte]bool, of), map[int]bool{}
+		for range rounds {
+			for i, s := range parseAll(t, splitAll(t, root, need, of)) {
+				ids[s.ID] = true
+				for k, b := range s.value.Bytes() {
+					if seen[i][k] == nil {
+						seen[i][k] = map[byte]bool{}
+					}
+					seen[i][k][b] = true
+				}
+			}
+		}
+		// Of 100 draws of 256 numbers 83 are different, and 60 never that few.
+		for i := range seen {
+			for k, values := range seen[i] {
+				if len(values) < 60 {
+					t.Fatalf("%d of %d: byte %d of share %d has %d values in %d rounds", need, of, k, i+1, len(values), rounds)
+				}
+			}
+		}
+		if len(ids) < rounds*9/10 {
+			t.Errorf("%d IDs in %d rounds", len(ids), rounds)
+		}
+	}
+}
+
 func TestSharesAreClean(t *testing.T) {
 	texts := splitAll(t, randomBytes(32), 2, 3)
 	for i, s := range parseAll(t, texts) {
