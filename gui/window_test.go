@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -274,5 +275,46 @@ func TestDocumentsFolder(t *testing.T) {
 	}
 	if got := documents(); got != filepath.Join(home, "문서") {
 		t.Errorf("with user-dirs: %s", got)
+	}
+}
+
+func TestLockClosesTheWaysBack(t *testing.T) {
+	w, _, _ := stand(t, session.Unlocked)
+	w.show("recovery")
+	w.drop([]string{"/x/backup.age"})
+	if w.shown != "recovery" || len(w.waiting) != 0 {
+		t.Fatal("what was dropped on Recovery went elsewhere")
+	}
+	w.lock()
+	if w.recovery != nil || w.unlock == nil {
+		t.Error("the pieces lie behind the lock")
+	}
+}
+
+func TestDoorClosesWhenNobodyIsThere(t *testing.T) {
+	w, _, _ := stand(t, session.Locked)
+	now := time.Now()
+	w.away.now = func() time.Time { return now }
+	var due func()
+	var asked time.Duration
+	w.away.after = func(d time.Duration, f func()) func() {
+		due, asked = f, d
+		return func() {}
+	}
+	w.restore()
+	if asked != w.settings.AutoLock.limit() {
+		t.Fatalf("looks again after %v", asked)
+	}
+	now = now.Add(asked - time.Minute)
+	w.away.touched()
+	now = now.Add(time.Minute)
+	due()
+	if w.back == nil || asked != w.settings.AutoLock.limit()-time.Minute {
+		t.Fatalf("closed though somebody was there, or looks after %v", asked)
+	}
+	now = now.Add(asked)
+	due()
+	if w.back != nil || w.unlock == nil {
+		t.Error("it stays open with nobody there")
 	}
 }

@@ -54,7 +54,9 @@ func askFor(ctx context.Context, w fyne.Window, file string, again bool, reply c
 		widget.Muted(text.T("recovery.ask.what")),
 		widget.Column(theme.Half, widget.Pad(3, 3, field), wrong)), skip, open)
 	answered := false
+	unheard := context.AfterFunc(ctx, func() { toUI(sheet.Close) })
 	sheet.OnClosed = func() {
+		unheard()
 		if !answered {
 			reply <- nil
 		}
@@ -83,7 +85,6 @@ func askFor(ctx context.Context, w fyne.Window, file string, again bool, reply c
 	trace.Event("recovery.ask", map[string]any{"again": again})
 	sheet.Open(w.Canvas(), field)
 	field.Wrong(again)
-	context.AfterFunc(ctx, func() { toUI(sheet.Close) })
 }
 
 // toUI runs f on the UI goroutine, soon.

@@ -25,11 +25,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	form.Away = func(work, done func()) { work(); done() }
+	form.Away = inline
 	form.Later = func(time.Duration, func()) {}
 	toUI = func(f func()) { f() }
 	os.Exit(m.Run())
 }
+
+// inline stays on the test's goroutine.
+func inline(work, done func()) { work(); done() }
 
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
@@ -45,6 +48,7 @@ type fake struct {
 	asks   map[string]string // by file name: the passphrase it has
 	words  recovery.Piece    // what typed words are
 	wordsE error
+	filesE error // why no file can be reached
 	found  recovery.Found
 	last   *fakeRestore
 	sheet  *fakeSheet
@@ -160,6 +164,9 @@ type fakeRestore struct {
 
 func (r *fakeRestore) AddFile(_ context.Context, path string, ask identity.Ask) (recovery.Piece, error) {
 	name := filepath.Base(path)
+	if r.f.filesE != nil {
+		return recovery.Piece{}, r.f.filesE
+	}
 	for again := false; r.f.asks[name] != ""; again = true {
 		pass, err := ask(again)
 		if err != nil {

@@ -40,6 +40,7 @@ type gather struct {
 	missing *fyne.Container
 	typing  *fyne.Container // the words, while they are typed
 	words   *widget.WordsField
+	tried   *secret.Buffer // the words that were handed over last
 	pen     *widget.Button // opens the place for words
 	turning *widget.Spinner
 	reading *widget.Text
@@ -87,6 +88,7 @@ func (g *gather) close() {
 	g.stop()
 	g.turning.Stop()
 	g.words.Destroy()
+	g.tried.Destroy()
 	for _, p := range g.queue {
 		p.words.Destroy()
 	}
@@ -162,14 +164,17 @@ func (g *gather) came(p piece, got recovery.Piece, err error) {
 		"missing": lacks(found), "ok": err == nil && got.Problem == nil, "kind": string(got.Kind), "typed": typed})
 	switch {
 	case err == nil && typed:
+		g.tried.Destroy()
+		g.tried = nil
 		g.words.Clear()
 		if found.Ready {
 			g.write(false)
 		}
 	case err == nil, fault.Of(err) == fault.Cancelled:
 	case typed:
-		if n, bad := strconv.Atoi(got.Problem.Subject); bad == nil {
-			g.words.GoTo(n - 1)
+		if n, bad := strconv.Atoi(fault.As(err).Subject); bad == nil && n <= wordCount {
+			g.words.Point(n-1, sentence(err))
+			return
 		}
 		g.words.Say(theme.Danger, sentence(err))
 	default:
@@ -201,10 +206,18 @@ func mistyped(problem *fault.Error) bool {
 
 // typed hands the words over once all of them are there.
 func (g *gather) typed() {
-	if g.words.Whole() && !g.busy {
-		g.queue = append(g.queue, piece{words: g.words.Copy()})
-		g.read()
+	if !g.words.Whole() || g.busy {
+		return
 	}
+	now := g.words.Copy()
+	if now.Equal(g.tried) {
+		now.Destroy()
+		return
+	}
+	g.tried.Destroy()
+	g.tried = now
+	g.queue = append(g.queue, piece{words: now.Clone()})
+	g.read()
 }
 
 // write opens or closes the place for words.

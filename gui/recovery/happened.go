@@ -46,7 +46,9 @@ func (z *Wizard) ask() {
 			first = option
 		}
 	}
-	column.Add(widget.Pad(theme.Grid, 0, widget.Note(theme.Accent, text.T("recovery.why.promise"))))
+	if z.engine.State() != session.New {
+		column.Add(widget.Pad(theme.Grid, 0, widget.Note(theme.Accent, text.T("recovery.why.promise"))))
+	}
 	z.show("restore.why", widget.Page{
 		Step: 1, Of: z.steps(), Title: text.T("recovery.why.title"), Lead: text.T("recovery.why.lead"), Content: column,
 	}, first)

@@ -303,9 +303,24 @@ func (z *Wizard) restored(err error) {
 	}
 	z.back = true
 	z.leave()
+	came := holds(z.pieces.restore.Found())
 	z.pieces.close()
+	if z.how == recovery.Merge && z.engine.Recovery().Answer == recovery.Yes {
+		z.added(came)
+		return
+	}
 	z.way = NewWayBack(z.window, z.engine, z.desk, z.last, func() { z.done(true) })
 	z.way.Begin()
+}
+
+// added is the last page where there is a way back for all keys already.
+func (z *Wizard) added(came string) {
+	z.parts(text.T("keys.done"), func() { z.done(true) }, nil)
+	z.show("restore.added", widget.Page{
+		Step: z.steps(), Of: z.steps(), Title: text.T("recovery.merge.done"), Lead: came,
+		Content: container.NewCenter(widget.NewDrawing("done", 160, 102)),
+		Corner:  widget.NewBadge(text.T("recovery.back.badge"), theme.OK), Right: []fyne.CanvasObject{z.next},
+	}, z.next)
 }
 
 // last shows the pages of the last step.

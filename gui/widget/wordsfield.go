@@ -34,6 +34,7 @@ type WordsField struct {
 	foreign  bool // letters of another script came
 	notice   string
 	tone     fyne.ThemeColorName
+	pointed  bool // at a word, and no key came since
 	hint     *Text
 	count    *Text
 	rows     int
@@ -109,6 +110,14 @@ func (f *WordsField) Say(tone fyne.ThemeColorName, sentence string) {
 	f.Refresh()
 }
 
+// Point puts the keyboard on a word that is wrong, and says why. A space that
+// still belonged to what was typed before does not lead away from it.
+func (f *WordsField) Point(i int, sentence string) {
+	f.GoTo(i)
+	f.Say(theme.Danger, sentence)
+	f.pointed = true
+}
+
 // Hint is the line below the words.
 func (f *WordsField) Hint() string { return f.hint.Content() }
 
@@ -136,6 +145,8 @@ func (f *WordsField) AccessibilityRole() fyne.AccessibleRole { return fyne.Acces
 
 // TypedRune adds a letter, or finishes the word.
 func (f *WordsField) TypedRune(r rune) {
+	pointed := f.pointed
+	f.pointed = false
 	switch {
 	case f.disabled:
 	case r < unicode.MaxASCII && unicode.IsLetter(r):
@@ -144,6 +155,7 @@ func (f *WordsField) TypedRune(r rune) {
 	case unicode.IsLetter(r):
 		f.foreign = true
 		f.Refresh()
+	case pointed:
 	case unicode.IsSpace(r) || r == ',' || r == '-':
 		f.next()
 	}
