@@ -31,14 +31,13 @@ type oldFile struct {
 	desk   Desk
 	pieces *gather
 
-	form   *form.Form
-	file   *picked
-	key    *picked
-	pass   *widget.PassphraseField
-	typed  *secret.Buffer // the passphrase that opened it
-	found  []*legacy.Found
-	looked bool // what kind the file is, is known
-	alone  bool // it is a private key itself, so that nothing else opens it
+	form  *form.Form
+	file  *picked
+	key   *picked
+	pass  *widget.PassphraseField
+	typed *secret.Buffer // the passphrase that opened it
+	found []*legacy.Found
+	alone bool // it is a private key itself, so that nothing else opens it
 }
 
 // newOldFile opens the sheet; path, if not empty, is the file.
@@ -90,7 +89,7 @@ func (o *oldFile) drop(path string) {
 // look says what the chosen file is, as far as one can tell.
 func (o *oldFile) look(path string) {
 	o.form.Typed()
-	o.looked = false
+	o.alone = false
 	var guesses []legacy.Guess
 	var err error
 	form.Away(func() { guesses, err = o.engine.LegacyLook(path) }, func() {
@@ -105,7 +104,7 @@ func (o *oldFile) look(path string) {
 			o.form.Fail(err)
 			return
 		}
-		o.looked, o.alone = true, guesses[0].Format == legacy.PEM
+		o.alone = guesses[0].Format == legacy.PEM
 		if o.alone {
 			o.file.say(text.T("recovery.old.file.pem"))
 		} else {

@@ -192,13 +192,13 @@ func TestOldFileWithAKeyFile(t *testing.T) {
 }
 
 func TestOldFileThatDoesNotOpen(t *testing.T) {
-	z, f, w := oldScript(t, session.Locked)
+	z, _, w := oldScript(t, session.Locked)
 	press(t, w, "recovery.old.begin")
 	z.Drop([]string{"/x/letter.txt"})
 	says(t, w, sentence(fault.New(fault.LegacyUnknown, "", nil)))
 	z.Close()
 
-	z, f, w = oldScript(t, session.Locked)
+	z, f, w := oldScript(t, session.Locked)
 	z.oldScript("/x/key.bin")
 	for _, kind := range []fault.Kind{fault.LegacyNothing, fault.WrongPassphrase, fault.NeedPassphrase, fault.LegacyNeedKey, fault.BadIdentity} {
 		f.err = fault.New(kind, "/x/key.bin", nil)
