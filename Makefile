@@ -26,7 +26,7 @@ DNF_window    := gcc glibc-devel pkgconf-pkg-config mesa-libGL-devel mesa-libEGL
                  libXi-devel libXcursor-devel libXinerama-devel libXxf86vm-devel wayland-devel libxkbcommon-devel \
                  mesa-dri-drivers
 PACMAN_window := gcc pkgconf mesa libglvnd libx11 libxrandr libxi libxcursor libxinerama libxxf86vm wayland libxkbcommon
-PROGRAMS_test := Xvfb dbus-daemon ssh-keygen openssl tar zbarimg pdftotext pdftoppm mutool gs qpdf
+PROGRAMS_test := ip ss Xvfb dbus-daemon ssh-keygen openssl tar zbarimg pdftotext pdftoppm mutool gs qpdf
 APT_test      := iproute2 xvfb dbus openssh-client openssl tar zbar-tools poppler-utils mupdf-tools ghostscript qpdf
 DNF_test      := iproute xorg-x11-server-Xvfb dbus-daemon openssh openssl tar zbar poppler-utils mupdf ghostscript qpdf
 PACMAN_test   := iproute2 xorg-server-xvfb dbus openssh openssl tar zbar poppler mupdf-tools ghostscript qpdf

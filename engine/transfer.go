@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"net"
 	"sync"
 	"time"
 
@@ -51,9 +50,16 @@ func (e *Engine) Ready(opt Readiness) error {
 // NotReady takes no more; what is being received goes on.
 func (e *Engine) NotReady() { e.exchange.NotReady() }
 
-// IsReady says where contacts can reach this program, and until when; a zero
-// until is for ever. ok is false when it does not listen.
-func (e *Engine) IsReady() (at net.Addr, until time.Time, ok bool) { return e.exchange.IsReady() }
+// IsReady says where contacts can reach this program ("host:port", the likeliest
+// first), and until when; a zero until is for ever. ok is false when it does not
+// listen.
+func (e *Engine) IsReady() (at []string, until time.Time, ok bool) {
+	where, until, ok := e.exchange.IsReady()
+	if !ok {
+		return nil, until, false
+	}
+	return exchange.Reachable(where), until, true
+}
 
 // Send starts to send paths to a contact, or to Myself, at addresses that where
 // answers, the best first, and tries for patience when the connection breaks or

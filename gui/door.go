@@ -55,7 +55,14 @@ func accountName() string {
 
 // documents is the person's documents folder (xdg-user-dirs), or the home
 // folder.
-func documents() string {
+func documents() string { return ownFolder("DOCUMENTS", "Documents") }
+
+// downloads is that for what comes from elsewhere.
+func downloads() string { return ownFolder("DOWNLOAD", "Downloads") }
+
+// ownFolder is the folder that XDG_<kind>_DIR names, or the usual one, or the
+// home folder.
+func ownFolder(kind, usual string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return "."
@@ -64,8 +71,8 @@ func documents() string {
 	if !filepath.IsAbs(config) {
 		config = filepath.Join(home, ".config")
 	}
-	candidates := []string{filepath.Join(home, "Documents")}
-	if dir := userDir(filepath.Join(config, "user-dirs.dirs"), home); dir != "" {
+	candidates := []string{filepath.Join(home, usual)}
+	if dir := userDir(filepath.Join(config, "user-dirs.dirs"), home, kind); dir != "" {
 		candidates = append([]string{dir}, candidates...)
 	}
 	for _, dir := range candidates {
@@ -76,8 +83,8 @@ func documents() string {
 	return home
 }
 
-// userDir reads XDG_DOCUMENTS_DIR="$HOME/..." of user-dirs.dirs.
-func userDir(path, home string) string {
+// userDir reads a line like XDG_DOCUMENTS_DIR="$HOME/..." of user-dirs.dirs.
+func userDir(path, home, kind string) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
@@ -85,7 +92,7 @@ func userDir(path, home string) string {
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "XDG_DOCUMENTS_DIR="); ok {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "XDG_"+kind+"_DIR="); ok {
 			return strings.Replace(strings.Trim(value, `"`), "$HOME", home, 1)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // railScreens are the screens in the order of the rail and of Ctrl+1 on.
-var railScreens = []string{"files", "keys", "recovery"}
+var railScreens = []string{"files", "keys", "recovery", "transfer"}
 
 const railWidth float32 = 176
 
@@ -33,7 +33,8 @@ func newRail(w *window) *rail {
 	top := widget.Column(theme.Half,
 		add("files", "files", text.T("rail.files"), to("files")),
 		add("keys", "key", text.T("rail.keys"), to("keys")),
-		add("recovery", "recovery", text.T("rail.recovery"), to("recovery")))
+		add("recovery", "recovery", text.T("rail.recovery"), to("recovery")),
+		add("transfer", "transfer", text.T("rail.transfer"), to("transfer")))
 	foot := widget.Column(theme.Half,
 		add("settings", "settings", text.T("rail.settings"), to("settings")),
 		add("lock", "lock", text.T("rail.lock"), w.lock))

@@ -25,6 +25,7 @@ import (
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
+	"cryptodesk/gui/transfer"
 )
 
 // appID is the program's name to the desktop.
@@ -36,6 +37,7 @@ type Engine interface {
 	files.Engine
 	keys.Engine
 	recovery.Door
+	transfer.Engine
 	Home() string
 	State() session.State
 	OnChange(f func()) (stop func())

@@ -16,6 +16,7 @@ import (
 	"cryptodesk/gui/recovery"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
+	"cryptodesk/gui/transfer"
 	"cryptodesk/gui/widget"
 )
 
@@ -37,6 +38,8 @@ type window struct {
 	files    *files.Screen
 	keys     *keys.Screen
 	recovery *recovery.Screen
+	transfer *transfer.Screen
+	asks     *transfer.Questions
 	config   *config
 
 	away    *away
@@ -64,6 +67,7 @@ func (w *window) start() {
 	})
 	w.shortcuts()
 	w.eng.SetPrompter(prompt.New(w.win, func() bool { return w.eng.State() == session.Unlocked }))
+	w.asks = transfer.NewQuestions(w.win, w.eng, w.transferDesk())
 	w.away = newAway(w)
 	w.eng.SetIdle(w.settings.AutoLock.limit())
 	ring, stop := cross.Coalesce(w.sync)
@@ -98,6 +102,10 @@ func (w *window) sync() {
 		if w.recovery != nil {
 			w.recovery.Refresh()
 		}
+		if w.transfer != nil {
+			w.transfer.Refresh()
+		}
+		w.asks.Refresh()
 	}
 	w.away.follow()
 }
@@ -142,6 +150,7 @@ func (w *window) showLocked() {
 	if w.recovery != nil {
 		w.recovery.Close()
 	}
+	w.endTransfer()
 	w.rail, w.keys, w.recovery, w.config = nil, nil, nil, nil
 	w.away.anew()
 	clip.Clear(nil)
@@ -162,6 +171,7 @@ func (w *window) showScreens(id string) {
 	if w.recovery != nil {
 		w.recovery.Close()
 	}
+	w.endTransfer()
 	w.keys, w.recovery, w.config = nil, nil, nil
 	w.page = container.NewStack()
 	w.rail = newRail(w)
@@ -170,6 +180,7 @@ func (w *window) showScreens(id string) {
 	waiting := w.waiting
 	w.waiting = nil
 	w.drop(waiting)
+	w.asks.Refresh()
 }
 
 // show brings a screen to the front.
@@ -197,6 +208,11 @@ func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
 		return w.keys.Content(), w.keys.Shown
 	case "recovery":
 		return w.ways().Content(), w.ways().Shown
+	case "transfer":
+		if w.transfer == nil {
+			w.transfer = transfer.New(w.win, w.eng, w.transferDesk())
+		}
+		return w.transfer.Content(), w.transfer.Shown
 	case "settings":
 		if w.config == nil {
 			w.config = newConfig(w)
@@ -221,6 +237,8 @@ func (w *window) drop(paths []string) {
 		w.keys.Drop(paths)
 	case w.shown == "recovery":
 		w.recovery.Drop(paths)
+	case w.shown == "transfer":
+		w.transfer.Drop(paths)
 	default:
 		widget.DismissAll(w.win.Canvas())
 		if w.shown != "files" {

@@ -160,8 +160,7 @@ func resumable(err error) bool {
 
 // sayWhere tells the addresses that others can type.
 func (c *call) sayWhere(eng *engine.Engine) {
-	at, _, _ := eng.IsReady()
-	all := exchange.Reachable(at)
+	all, _, _ := eng.IsReady()
 	if c.json {
 		c.emit(struct {
 			Listening []string `json:"listening"`
