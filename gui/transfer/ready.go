@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -41,8 +42,9 @@ func newReadyCard(s *Screen) *readyCard {
 	r.turn = widget.SecondaryButton(text.T("transfer.ready.on"), r.toggle)
 	trace.Place("transfer.ready", r.turn)
 	trace.Place("transfer.address", r.copy)
-	words := widget.Column(theme.Half, r.state, r.detail, widget.Row(theme.Grid, r.where, r.copy, widget.Spacer()))
-	r.view = widget.Card(container.NewBorder(nil, nil, container.NewCenter(r.icon), container.NewCenter(r.turn), widget.Pad(0, theme.Gap, words)))
+	words := widget.Column(theme.Half, r.state, r.detail, r.where)
+	r.view = widget.CardPadded(theme.Gap, container.NewBorder(nil, nil, container.NewCenter(r.icon),
+		container.NewCenter(widget.Row(theme.Grid, r.copy, r.turn)), widget.Pad(0, theme.Gap, words)))
 	r.refresh()
 	return r
 }
@@ -69,7 +71,7 @@ func (r *readyCard) refresh() {
 	widget.SetVisible(r.where, on)
 	widget.SetVisible(r.copy, on)
 	r.view.Refresh()
-	trace.Event("transfer.ready", map[string]any{"on": on})
+	trace.Event("transfer.ready", map[string]any{"on": on, "address": strings.Join(at, " ")})
 }
 
 func clock(t time.Time) string { return t.Local().Format("15:04") }

@@ -88,8 +88,10 @@ func (r *row) show(x *exchange.Exchange) {
 	} else {
 		r.away.SetIcon("stop", text.T("transfer.row.cancel"))
 	}
-	trace.Place("transfer.row.act", r.act)
-	trace.Place("transfer.row.away", r.away)
+	if x == r.s.all[0] {
+		trace.Place("transfer.row.act", r.act)
+		trace.Place("transfer.row.away", r.away)
+	}
 }
 
 // title is what is carried, in a line.

@@ -31,11 +31,12 @@ type Screen struct {
 
 	all     []*exchange.Exchange // newest first
 	watched map[*exchange.Exchange]func()
+	phases  map[*exchange.Exchange]exchange.Phase // told already
 }
 
 // New makes the screen and fills it.
 func New(w fyne.Window, eng Engine, desk Desk) *Screen {
-	s := &Screen{window: w, engine: eng, desk: desk, watched: map[*exchange.Exchange]func(){}}
+	s := &Screen{window: w, engine: eng, desk: desk, watched: map[*exchange.Exchange]func(){}, phases: map[*exchange.Exchange]exchange.Phase{}}
 	s.send = widget.PrimaryButton(text.T("transfer.send"), s.choose).WithIcon("transfer")
 	s.meet = widget.SecondaryButton(text.T("transfer.meet"), func() { meet(w, eng) }).WithIcon("people")
 	s.ready = newReadyCard(s)
@@ -49,9 +50,8 @@ func New(w fyne.Window, eng Engine, desk Desk) *Screen {
 	trace.Place("transfer.list", s.list)
 	s.empty = widget.EmptyState("transfer", text.T("transfer.empty"))
 	s.below = container.NewStack(s.empty)
-	head := widget.Row(theme.Grid,
-		widget.Column(theme.Half, widget.Title(text.T("transfer.title")), widget.Muted(text.T("transfer.lead"))),
-		widget.Spacer(), container.NewCenter(s.meet), container.NewCenter(s.send))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(widget.Row(theme.Grid, s.meet, s.send)),
+		widget.Column(theme.Half, widget.Title(text.T("transfer.title")), widget.Muted(text.T("transfer.lead"))))
 	top := widget.Column(theme.Gap, head, s.ready.view)
 	s.content = widget.Pad(theme.Wide, theme.Wide, container.NewBorder(top, nil, nil, nil, widget.Pad(theme.Gap, 0, s.below)))
 	s.Refresh()
@@ -78,11 +78,19 @@ func (s *Screen) Refresh() {
 		if !slices.Contains(all, x) {
 			stop()
 			delete(s.watched, x)
+			delete(s.phases, x)
 		}
 	}
 	for _, x := range all {
 		if s.watched[x] == nil {
 			s.watched[x] = cross.Watch(x.Version, x.Done(), s.list.Refresh)
+		}
+		if p := x.Phase(); p != s.phases[x] {
+			s.phases[x] = p
+			trace.Event("transfer.phase", map[string]any{"phase": int(p), "incoming": x.Incoming})
+			if p == exchange.Over {
+				trace.Event("transfer.over", map[string]any{"arrived": arrived(x)})
+			}
 		}
 	}
 	want := s.empty
