@@ -10,6 +10,7 @@ import (
 
 	"cryptodesk/engine"
 	"cryptodesk/engine/batch"
+	"cryptodesk/engine/exchange"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
@@ -98,9 +99,12 @@ func (f *fake) Unlock(_ context.Context, pass *secret.Buffer) error {
 	return nil
 }
 
-func (f *fake) LastUsed() map[string]time.Time { return nil }
-func (f *fake) Groups() []keyring.Group        { return nil }
-func (f *fake) Recovery() recovery.Status      { return f.ways }
+func (f *fake) Exchanges() []*exchange.Exchange      { return nil }
+func (f *fake) Questions() []*exchange.Question      { return nil }
+func (f *fake) IsReady() ([]string, time.Time, bool) { return nil, time.Time{}, false }
+func (f *fake) LastUsed() map[string]time.Time       { return nil }
+func (f *fake) Groups() []keyring.Group              { return nil }
+func (f *fake) Recovery() recovery.Status            { return f.ways }
 func (f *fake) NewRestore() *recovery.Restore {
 	return recovery.NewRestore(func() (*keyring.Keyring, error) { return nil, fault.New(fault.Locked, "", nil) }, time.Now)
 }
