@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,9 +53,14 @@ func (e *Engine) Search(t *search.Target, g *search.Guesses, opt search.Options)
 }
 
 // SearchNotes is where a search for t keeps how far it came: in the profile,
-// under a name that only tells which file it is to who has the file.
-func (e *Engine) SearchNotes(t *search.Target) string {
-	return filepath.Join(e.home, "search-"+t.Name()+".checkpoint")
+// under a name that only tells which file it is to who has the file. Each shard
+// of several has its own.
+func (e *Engine) SearchNotes(t *search.Target, shard, shards uint64) string {
+	part := ""
+	if shards > 1 {
+		part = fmt.Sprintf("-%d-of-%d", shard, shards)
+	}
+	return filepath.Join(e.home, "search-"+t.Name()+part+".checkpoint")
 }
 
 // GetIn ends a search that found the passphrase: at once the file at path gets

@@ -42,7 +42,7 @@ func searched(t *testing.T, e *Engine, path, recipe string) *secret.Buffer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := e.Search(target, remembering(t, recipe), search.Options{Team: team, Checkpoint: e.SearchNotes(target)})
+	s := e.Search(target, remembering(t, recipe), search.Options{Team: team, Checkpoint: e.SearchNotes(target, 0, 1)})
 	defer s.Close()
 	<-s.Done()
 	if s.Err() != nil {

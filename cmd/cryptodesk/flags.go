@@ -40,9 +40,13 @@ type verb struct {
 	name  string
 	args  string   // what follows the flags, for the usage line
 	more  []string // keys of further parts of its help
+	files []sample // files to copy, at the end of its help
 	flags func(fs *flag.FlagSet)
 	run   func(c *call, args []string) error
 }
+
+// sample is a file that shows how; key says for what.
+type sample struct{ key, text string }
 
 // call parses the verb's own and the common flags, which may stand before,
 // between and after the paths, and runs it.
@@ -147,6 +151,9 @@ func (c *call) help(v *verb) {
 	fmt.Fprintf(c.out, "cryptodesk %s %s\n\n%s\n", v.name, v.args, text.T("cli."+v.name+".help"))
 	for _, part := range v.more {
 		fmt.Fprintf(c.out, "\n%s\n", text.T(part))
+	}
+	for _, file := range v.files {
+		fmt.Fprintf(c.out, "\n%s\n\n%s", text.T(file.key), file.text)
 	}
 	fs := newCall().flagSet(v.name)
 	if v.flags != nil {

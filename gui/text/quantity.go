@@ -66,6 +66,32 @@ func Duration(d time.Duration) string {
 	return T("time.d", "count", s/86400)
 }
 
+// Span is Duration of any number of seconds, also of more than a duration
+// holds: 25 days, 7 months, 1,200 years.
+func Span(seconds float64) string {
+	const day, year = 24 * 3600, 365 * 24 * 3600
+	switch {
+	case seconds < 2*day:
+		return Duration(time.Duration(max(0, seconds) * float64(time.Second)))
+	case seconds < 90*day:
+		return T("time.d", "count", int64(seconds/day))
+	case seconds < 2*year:
+		return T("time.months", "count", int64(seconds/(30*day)))
+	case seconds < 1000*year:
+		return T("time.years", "count", int64(seconds/year))
+	}
+	return T("time.ages")
+}
+
+// Many is Count of what may be too many to write out.
+func Many(n uint64) string {
+	const most = 1_000_000_000_000_000
+	if n > most {
+		return T("many.more", "count", int64(most))
+	}
+	return Count(int64(n))
+}
+
 // Date writes a day: 20 Nov 2026 or 2026년 11월 20일, in the computer's zone.
 func Date(t time.Time) string {
 	t = t.Local()

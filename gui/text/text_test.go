@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -161,6 +162,17 @@ func TestQuantities(t *testing.T) {
 		80 * time.Minute: "80 min", 100 * time.Minute: "1 h 40 min", 5 * time.Hour: "5 h", 72 * time.Hour: "3 days"} {
 		if got := Duration(d); got != want {
 			t.Errorf("Duration(%v) = %q, want %q", d, got, want)
+		}
+	}
+	for seconds, want := range map[float64]string{-1: "1 s", 5: "5 s", 3 * 86400: "3 days", 100 * 86400: "3 months", 5 * 365 * 86400: "5 years",
+		900 * 365 * 86400: "900 years", 1e30: "more than a thousand years", math.Inf(1): "more than a thousand years"} {
+		if got := Span(seconds); got != want {
+			t.Errorf("Span(%v) = %q, want %q", seconds, got, want)
+		}
+	}
+	for n, want := range map[uint64]string{0: "0", 12345: "12,345", 1 << 63: "more than 1,000,000,000,000,000"} {
+		if got := Many(n); got != want {
+			t.Errorf("Many(%v) = %q, want %q", n, got, want)
 		}
 	}
 	day := time.Date(2026, 11, 20, 12, 0, 0, 0, time.Local)

@@ -168,8 +168,8 @@ func (g *Guesses) plain() (ways uint64) {
 	return ways
 }
 
-// Level is how many deviations the guesses may have at most.
-func (g *Guesses) Level() int { return g.recipe.Together }
+// Together is how many deviations the guesses may have at most.
+func (g *Guesses) Together() int { return g.recipe.Together }
 
 const endless = ^uint64(0)
 
