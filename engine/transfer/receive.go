@@ -20,8 +20,8 @@ import (
 type Consent func(ctx context.Context, from Peer, o *Offer) (folder string, err error)
 
 // Progress is told how a transfer goes on: what is there, in bytes, of one
-// entry; name is where it is once it is complete, empty until then. It is
-// called by one goroutine, often, and must not block.
+// entry; name is where it is once it is complete, empty until then. Calls come one
+// at a time, often, and must not block.
 type Progress func(o *Offer, entry int, done int64, name string)
 
 // Events tells how receiving goes on. Agreed is called once, before the first Moved.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -101,6 +102,7 @@ func Send(ctx context.Context, ch *Channel, p *Parcel, progress Progress) error 
 type sender struct {
 	ch       *Channel
 	parcel   *Parcel
+	telling  sync.Mutex // what was sent and what arrived are told by two
 	progress Progress
 	at       map[int]part // what is there already
 }
@@ -136,6 +138,12 @@ func (s *sender) run(ctx context.Context) error {
 		return err
 	}
 	return s.ch.send(byeFrame, bye{})
+}
+
+func (s *sender) tell(entry int, done int64, name string) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.progress(s.parcel.Offer, entry, done, name)
 }
 
 // answered waits for a yes, and for what is there already.
@@ -189,7 +197,7 @@ func (s *sender) arrive(ctx context.Context) error {
 		}
 		delete(waiting, m.Entry)
 		e := s.parcel.Offer.Entries[m.Entry]
-		s.progress(s.parcel.Offer, m.Entry, e.Size, e.Name)
+		s.tell(m.Entry, e.Size, e.Name)
 	}
 	return nil
 }
@@ -199,7 +207,7 @@ func (s *sender) entries(ctx context.Context) error {
 	buf := make([]byte, headerRoom+dataSize)
 	for i, e := range s.parcel.Offer.Entries {
 		if !s.missing(i) {
-			s.progress(s.parcel.Offer, i, e.Size, e.Name)
+			s.tell(i, e.Size, e.Name)
 			continue
 		}
 		if err := s.entry(ctx, i, buf); err != nil {
@@ -238,7 +246,7 @@ func (s *sender) entry(ctx context.Context, i int, buf []byte) error {
 			return err
 		}
 		at += int64(n)
-		s.progress(s.parcel.Offer, i, at, "")
+		s.tell(i, at, "")
 	}
 	return nil
 }

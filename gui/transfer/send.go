@@ -79,6 +79,10 @@ func send(w fyne.Window, eng Engine, paths []string, done func()) { sendTo(w, en
 
 // sendTo is send with somebody chosen.
 func sendTo(w fyne.Window, eng Engine, paths []string, id string, done func()) {
+	newSending(w, eng, paths, id, done)
+}
+
+func newSending(w fyne.Window, eng Engine, paths []string, id string, done func()) *sending {
 	s := &sending{window: w, engine: eng, paths: paths, done: done, chosen: -1, known: recall(eng), found: &sightings{at: map[string]string{}}}
 	s.people = people(eng)
 	do := widget.PrimaryButton(text.T("transfer.send.do"), s.run).WithIcon("transfer")
@@ -95,6 +99,7 @@ func sendTo(w fyne.Window, eng Engine, paths []string, id string, done func()) {
 	s.form.Open(first)
 	s.choose(slices.IndexFunc(s.people, func(p person) bool { return p.id == id }))
 	trace.Event("transfer.sheet", map[string]any{"people": len(s.people)})
+	return s
 }
 
 // people are the contacts whose signing key is known, and Myself last.
