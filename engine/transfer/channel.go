@@ -188,8 +188,10 @@ func (c *Channel) sendBytes(k kind, b []byte) error {
 
 func (c *Channel) write(b []byte, k kind) error {
 	putHead(b, k, len(b)-frameHead)
-	_, err := c.conn.Write(b)
-	return err
+	if _, err := c.conn.Write(b); err != nil {
+		return err
+	}
+	return c.conn.NetConn().(*patient).flush()
 }
 
 // parting is why nothing can be written any more: what the other side said before

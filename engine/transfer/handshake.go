@@ -1,11 +1,13 @@
 package transfer
 
 import (
+	"bufio"
 	"context"
 	"crypto/ed25519"
 	"crypto/tls"
 	"errors"
 	"net"
+	"sync"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -139,27 +141,58 @@ func refused(ctx context.Context, name string, err error) error {
 }
 
 // patient is a connection on which, once the handshake is over, every read and
-// write may take idleTimeout, however long the whole takes.
+// write may take idleTimeout, however long the whole takes. It then also gathers
+// what crypto/tls reads and writes record by record, 16 KiB each, into an eighth
+// of the system calls; what is written goes out with flush.
 type patient struct {
 	net.Conn
-	begun bool
+	in  *bufio.Reader
+	mu  sync.Mutex // crypto/tls answers a key update, which a peer may ask for, while it reads
+	out *bufio.Writer
 }
+
+const gathered = 128 << 10 // bytes
 
 func (p *patient) begin() {
 	_ = p.Conn.SetDeadline(time.Time{}) // fails only when closed, which the next read says
-	p.begun = true
+	p.in = bufio.NewReaderSize(idle{p.Conn}, gathered)
+	p.out = bufio.NewWriterSize(idle{p.Conn}, gathered)
 }
 
 func (p *patient) Read(b []byte) (int, error) {
-	if p.begun {
-		_ = p.Conn.SetReadDeadline(time.Now().Add(idleTimeout))
+	if p.in == nil {
+		return p.Conn.Read(b)
 	}
-	return p.Conn.Read(b)
+	return p.in.Read(b)
 }
 
 func (p *patient) Write(b []byte) (int, error) {
-	if p.begun {
-		_ = p.Conn.SetWriteDeadline(time.Now().Add(idleTimeout))
+	if p.out == nil {
+		return p.Conn.Write(b)
 	}
-	return p.Conn.Write(b)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Write(b)
+}
+
+func (p *patient) flush() error {
+	if p.out == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Flush()
+}
+
+// idle sets the deadline of each single read and write.
+type idle struct{ net.Conn }
+
+func (c idle) Read(b []byte) (int, error) {
+	_ = c.Conn.SetReadDeadline(time.Now().Add(idleTimeout)) // as in begin
+	return c.Conn.Read(b)
+}
+
+func (c idle) Write(b []byte) (int, error) {
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(idleTimeout))
+	return c.Conn.Write(b)
 }

@@ -254,6 +254,9 @@ func TestRogueFrames(t *testing.T) {
 		if _, err := ch.conn.Write(b); err != nil {
 			t.Fatal(err)
 		}
+		if err := ch.conn.NetConn().(*patient).flush(); err != nil {
+			t.Fatal(err)
+		}
 		if got := <-d.done; fault.Of(got.err) != fault.OfferBad {
 			t.Errorf("%s: %v", name, got.err)
 		}
@@ -381,6 +384,7 @@ func TestRogueBytes(t *testing.T) {
 				break // thrown out already
 			}
 		}
+		_ = ch.conn.NetConn().(*patient).flush() // likewise
 		if got := <-d.done; fault.Of(got.err) != fault.OfferBad {
 			t.Errorf("%s: %v", name, got.err)
 		}
