@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -53,6 +54,7 @@ func receiveVerb() *verb {
 			if err := c.unlock(eng); err != nil {
 				return err
 			}
+			debug.FreeOSMemory() // what opening the keyring took, for a program that runs on
 			return r.run(c, eng)
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -49,6 +50,7 @@ func sendVerb() *verb {
 			if err := c.unlock(eng); err != nil {
 				return err
 			}
+			debug.FreeOSMemory() // what opening the keyring took, for a program that runs on
 			look := func() []string { return where }
 			if len(where) == 0 {
 				var stop func()
