@@ -7,6 +7,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/recovery/escrow"
+	"cryptodesk/engine/secret"
 )
 
 // Deposit writes everything in the keyring to path, which must be free,
@@ -72,6 +73,28 @@ func (e *Engine) Releases() []escrow.Entry {
 		return nil
 	}
 	return escrow.Log(ring)
+}
+
+// Escrow says what the file at path can be: a deposit, a request, a release, or
+// none of them. See escrow.Look.
+func (e *Engine) Escrow(path string) escrow.Sort { return escrow.Look(path) }
+
+// StartAnew makes a keyring with a new key pair named after owner, under the
+// passphrase fresh, and unlocks it: for who has nothing but a deposit to ask
+// for. A keyring that is there is put aside, as by Restore. fresh is taken
+// over. Takes seconds.
+func (e *Engine) StartAnew(ctx context.Context, owner string, fresh *secret.Buffer) error {
+	if !e.HasKeyring() {
+		return e.Create(ctx, owner, fresh, nil)
+	}
+	k, err := identity.New(owner)
+	if err != nil {
+		fresh.Destroy()
+		return err
+	}
+	r := e.NewRestore()
+	defer r.Close()
+	return e.replace(ctx, r, keyring.ContentOf(k), k.Public().Name, fresh)
 }
 
 // lend lends f all of one's private keys.

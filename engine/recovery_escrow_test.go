@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
@@ -220,5 +221,60 @@ func TestDepositOpenedByHand(t *testing.T) {
 	defer whole.Destroy()
 	if bytes.Contains(whole.Bytes(), []byte("bicycle")) || bytes.Contains(whole.Bytes(), []byte("# card")) {
 		t.Error("the form went into the keyring")
+	}
+}
+
+// The window sorts what is dropped by the names that the escrow gives.
+func TestNamesOfEscrow(t *testing.T) {
+	dir := t.TempDir()
+	want := map[string]batch.Special{"a" + escrow.DepositName: batch.DepositFile, "a" + escrow.ReleaseName: batch.ReleaseFile}
+	for name, special := range want {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("age-encryption.org/v1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := batch.Look(context.Background(), []string{path}, batch.Auto, nil)
+		if err != nil || len(p.Special) != 1 || p.Special[0].Special != special {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+}
+
+// Who forgot the passphrase and has only a deposit begins with new keys, and
+// the old keyring stays, aside.
+func TestStartAnew(t *testing.T) {
+	ctx := context.Background()
+	for _, state := range []string{"new", "locked", "unlocked"} {
+		e := openAt(t, filepath.Join(t.TempDir(), "home"))
+		if state != "new" {
+			if err := e.Create(ctx, "Ana", other(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		was := e.Keys()
+		if state == "locked" {
+			e.Lock()
+		}
+		if err := e.StartAnew(ctx, " Ana  B ", pass()); err != nil {
+			t.Fatal(state, err)
+		}
+		if now := e.Keys(); len(now) != 1 || now[0].Name != "Ana B" || len(was) == 1 && now[0].ID == was[0].ID || e.Owner() != "Ana B" {
+			t.Errorf("%s: %v, %q", state, names(now), e.Owner())
+		}
+		aside, err := filepath.Glob(filepath.Join(e.Home(), "keyring.age.*.aside"))
+		if err != nil || len(aside) != len(was) {
+			t.Errorf("%s: %v aside", state, aside)
+		}
+		if _, err := e.MakeRequest(ctx, filepath.Join(t.TempDir(), "r")); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+		e.Lock()
+		if err := e.Unlock(ctx, pass()); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+	e := openAt(t, filepath.Join(t.TempDir(), "home"))
+	if err := e.StartAnew(ctx, "  ", pass()); fault.Of(err) != fault.NameMissing || e.HasKeyring() {
+		t.Error(err)
 	}
 }

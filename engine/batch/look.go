@@ -118,6 +118,11 @@ func classify(ctx context.Context, it Item, intent Intent, keys Keys, tried *int
 		it.Special = recognise(head)
 		return it
 	}
+	if intent == Auto {
+		if it.Special = named(it.Name); it.Special != NotSpecial {
+			return it
+		}
+	}
 	return inspect(it, src, keys, tried)
 }
 

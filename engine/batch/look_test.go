@@ -27,6 +27,9 @@ func TestLookSortsADrop(t *testing.T) {
 		d.file("key.txt", []byte("# created: 2026\nAGE-SECRET-KEY-1QQQQ\n")),
 		d.file("id_ed25519", []byte("-----BEGIN OPENSSH PRIVATE KEY-----\n")),
 		d.file("team", []byte("# team\n"+d.me.Public().Recipient.Text+"\n")),
+		d.file("ask", append([]byte("# CryptoDesk release request v1\n"), card...)),
+		d.file("Ana.DEPOSIT.age", []byte("age-encryption.org/v1\n")),
+		d.file("Ana (2).release.age", []byte("-----BEGIN AGE ENCRYPTED FILE-----\n")),
 	}
 	link := d.path("link")
 	os.Symlink(plain, link)
@@ -48,7 +51,7 @@ func TestLookSortsADrop(t *testing.T) {
 	if len(p.Open) != 2 || p.Open[0].Problem != nil || p.Open[1].Access != Unreadable {
 		t.Errorf("open: %+v", p.Open)
 	}
-	for i, want := range []Special{CardFile, IdentityFile, IdentityFile, RecipientsFile} {
+	for i, want := range []Special{CardFile, IdentityFile, IdentityFile, RecipientsFile, RequestFile, DepositFile, ReleaseFile} {
 		if p.Special[i].Special != want {
 			t.Errorf("%s is %d, want %d", p.Special[i].Path, p.Special[i].Special, want)
 		}
@@ -62,6 +65,12 @@ func TestLookSortsADrop(t *testing.T) {
 
 func TestLookToOpenRefusesWhatIsNotEncrypted(t *testing.T) {
 	d := newDesk(t)
+	if p := d.look(ToOpen, d.file("x.deposit.age", []byte("age-encryption.org/v1\n"))); len(p.Open) != 1 || len(p.Special) != 0 {
+		t.Errorf("somebody who says so opens a deposit: %+v", p)
+	}
+	if p := d.look(Auto, d.file("y.deposit.age", []byte("hello"))); len(p.Encrypt) != 1 {
+		t.Errorf("a name alone makes no deposit: %+v", p)
+	}
 	p := d.look(ToOpen, d.file("empty.age", nil), d.file("letter", []byte("Dear Bo")), filepath.Dir(d.file("dir/x", nil)))
 	for i, want := range []fault.Kind{fault.Empty, fault.NotEncrypted, fault.NotEncrypted} {
 		if got := p.Refused[i].Problem.Kind; got != want {

@@ -10,7 +10,7 @@ import (
 type Plan struct {
 	Encrypt []Item // plain files and folders
 	Open    []Item // age files
-	Special []Item // contact cards, keyrings, key files, recipient lists
+	Special []Item // contact cards, keyrings, key files, recipient lists, deposits
 	Refused []Item // Problem says why
 
 	Bytes int64 // plaintext bytes of Encrypt, folders included
@@ -51,4 +51,7 @@ const (
 	KeyringFile            // a keyring or a backup of one
 	IdentityFile           // an age identity file or another private key
 	RecipientsFile         // public keys, one a line
+	DepositFile            // what somebody left with the person here: never opened to a file
+	RequestFile            // a request to release a deposit
+	ReleaseFile            // a deposit that was released: never opened to a file
 )

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"io"
+	"strings"
 )
 
 // sniffed is how much of a file is read to tell what it is: enough for the
@@ -28,6 +29,20 @@ func looksEncrypted(head []byte) bool {
 	return bytes.HasPrefix(head, binaryMagic) || bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), armorMagic)
 }
 
+// named knows encrypted files by their names: nothing else tells a deposit or a
+// release from other files to who has no key for it. What is in them are
+// private keys, which are not to lie about as a file.
+func named(name string) Special {
+	name = strings.ToLower(name)
+	switch {
+	case strings.HasSuffix(name, ".deposit.age"):
+		return DepositFile
+	case strings.HasSuffix(name, ".release.age"):
+		return ReleaseFile
+	}
+	return NotSpecial
+}
+
 // recognise knows the files that belong to another screen by their content,
 // line by line, so that a comment on top hides nothing.
 func recognise(head []byte) Special {
@@ -35,6 +50,8 @@ func recognise(head []byte) Special {
 	for line := range bytes.Lines(head) {
 		line = bytes.TrimSpace(line)
 		switch {
+		case bytes.HasPrefix(line, []byte("# CryptoDesk release request")): // which has a card in it
+			return RequestFile
 		case bytes.HasPrefix(line, []byte("# CryptoDesk contact card")):
 			return CardFile
 		case bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-")), bytes.HasPrefix(line, []byte("-----BEGIN ")) && bytes.HasSuffix(line, []byte("PRIVATE KEY-----")):

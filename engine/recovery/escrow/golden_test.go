@@ -112,3 +112,26 @@ func TestSorts(t *testing.T) {
 		}
 	}
 }
+
+func TestLook(t *testing.T) {
+	d := newDesk(t)
+	to := d.old.ring.Keys()[0].Public().Recipient
+	for name, c := range map[string]struct {
+		raw  []byte
+		want Sort
+	}{
+		"a.deposit.age": {encrypt(t, to, "x"), DepositFile}, "a.age": {encrypt(t, to, "x"), DepositFile}, "a.release.age": {encrypt(t, to, "x"), ReleaseFile},
+		"b.deposit.age": {[]byte("hello"), None}, "empty": {nil, None}, "request": {must(os.ReadFile(d.request)), RequestFile},
+		"keyring.age": {must(os.ReadFile(d.old.ring.Path())), None}, "cut.deposit.age": {encrypt(t, to, "x")[:30], DepositFile},
+	} {
+		if err := os.WriteFile(d.at(name), c.raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := Look(d.at(name)); got != c.want {
+			t.Errorf("%s is %q, want %q", name, got, c.want)
+		}
+	}
+	if got := Look(d.at("gone")) + Look(d.at(".")); got != None {
+		t.Errorf("nothing is %q", got)
+	}
+}

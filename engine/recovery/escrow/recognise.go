@@ -2,8 +2,12 @@ package escrow
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 
+	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/fault"
+	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 )
 
@@ -35,6 +39,32 @@ func Named(name string) Sort {
 		return ReleaseFile
 	}
 	return None
+}
+
+// Look says what the file at path can be, from its beginning and its name: any
+// file that is encrypted for keys can be a deposit under another name. None for
+// what cannot be read.
+func Look(path string) Sort {
+	src, err := safefile.OpenSource(path)
+	if err != nil {
+		return None
+	}
+	defer src.Close()
+	head := make([]byte, min(src.Size(), maxForm))
+	if _, err := src.ReadAt(head, 0); err != nil {
+		return None
+	}
+	if IsRequest(head) {
+		return RequestFile
+	}
+	info := agefile.InspectReader(src, src.Size())
+	switch named := Named(filepath.Base(path)); {
+	case info.Problem != nil && (info.Problem.Kind == fault.NotEncrypted || info.Problem.Kind == fault.Empty), info.Passphrase:
+		return None
+	case named != None:
+		return named
+	}
+	return DepositFile
 }
 
 // SortOf says what text is: a file as it is, or what an age file opened to,
