@@ -16,6 +16,7 @@ import (
 	"cryptodesk/engine/job"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/recovery/escrow"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/cross"
@@ -108,6 +109,7 @@ func (f *fake) Recovery() recovery.Status            { return f.ways }
 func (f *fake) NewRestore() *recovery.Restore {
 	return recovery.NewRestore(func() (*keyring.Keyring, error) { return nil, fault.New(fault.Locked, "", nil) }, time.Now)
 }
+func (f *fake) Escrow(string) escrow.Sort    { return escrow.None }
 func (f *fake) People() []engine.Person      { return nil }
 func (f *fake) Keys() []identity.Public      { return nil }
 func (f *fake) Contacts() []identity.Contact { return nil }

@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"cryptodesk/engine/identity"
+	"cryptodesk/gui/keys"
 	"cryptodesk/gui/recovery"
 	"cryptodesk/gui/shell"
 )
@@ -16,6 +18,7 @@ func (w *window) waysDesk() recovery.Desk {
 		Folder: documents(),
 		Owner:  owner,
 		Reveal: func(path string) { shell.Reveal(path, func() {}) },
+		Verify: func(c identity.Contact, done func()) { keys.Verify(w.win, w.eng, c, done) },
 	}
 }
 

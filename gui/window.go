@@ -142,7 +142,7 @@ func (w *window) showLocked() {
 	if w.files != nil {
 		w.files.Locked()
 	} else {
-		w.files = files.New(w.win, w.eng) // now, and not in the frame after the unlock
+		w.newFiles() // now, and not in the frame after the unlock
 	}
 	if w.config != nil {
 		w.config.close()
@@ -166,7 +166,7 @@ func (w *window) showLocked() {
 func (w *window) showScreens(id string) {
 	w.clear()
 	if w.files == nil {
-		w.files = files.New(w.win, w.eng)
+		w.newFiles()
 	}
 	if w.recovery != nil {
 		w.recovery.Close()
@@ -220,6 +220,14 @@ func (w *window) screen(id string) (content fyne.CanvasObject, shown func()) {
 		return w.config.view, w.config.shown
 	}
 	return w.files.Content(), w.files.Shown
+}
+
+func (w *window) newFiles() {
+	w.files = files.New(w.win, w.eng)
+	w.files.Recover = func(paths []string) {
+		w.show("recovery")
+		w.ways().Drop(paths)
+	}
 }
 
 // drop takes paths dropped on the window, wherever it is; before the door is

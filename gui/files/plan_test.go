@@ -1,6 +1,7 @@
 package files
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -450,13 +451,48 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 }
 
 func TestEverySpecialIsExplained(t *testing.T) {
-	for _, special := range []batch.Special{batch.CardFile, batch.KeyringFile, batch.IdentityFile, batch.RecipientsFile} {
+	for _, special := range []batch.Special{batch.CardFile, batch.KeyringFile, batch.IdentityFile, batch.RecipientsFile,
+		batch.DepositFile, batch.RequestFile, batch.ReleaseFile} {
 		its := items("x.txt")
 		its[0].Special = special
 		s, w, _ := screen(t, &fake{plan: &batch.Plan{Special: its}})
 		s.Drop(touch(t, "x"))
 		lacks(t, w, "files.special.")
 		wants(t, w, "Something else", "x.txt", "Close")
+	}
+}
+
+// What people leave with each other goes to the Recovery screen, a deposit with
+// its request, and is never opened to a file.
+func TestDepositsGoToRecovery(t *testing.T) {
+	its := items("a.deposit.age", "a.request.txt", "b.release.age", "card.txt")
+	for i, special := range []batch.Special{batch.DepositFile, batch.RequestFile, batch.ReleaseFile, batch.CardFile} {
+		its[i].Special = special
+	}
+	var taken [][]string
+	for n, names := range map[int][]string{3: {"card.txt"}, 2: {"a.deposit.age", "a.request.txt"}} {
+		plan := &batch.Plan{Special: its[:2]}
+		if n == 3 {
+			plan.Special = its
+		}
+		s, w, _ := screen(t, &fake{plan: plan})
+		s.Recover = func(paths []string) { taken = append(taken, paths) }
+		s.Drop(touch(t, "x"))
+		lacks(t, w, "Open", "Decrypt")
+		press(t, w, "Go on in Recovery")
+		if n == 2 {
+			lacks(t, w, "Something else") // the plan is done with
+		} else {
+			wants(t, w, "Something else", names[0])
+		}
+	}
+	for _, paths := range taken {
+		if len(paths) != 2 || filepath.Base(paths[0]) != "a.deposit.age" || filepath.Base(paths[1]) != "a.request.txt" {
+			t.Errorf("took %q", paths)
+		}
+	}
+	if len(taken) != 2 {
+		t.Errorf("%d times", len(taken))
 	}
 }
 

@@ -185,10 +185,20 @@ func (p *planView) specialCard() fyne.CanvasObject {
 
 func (p *planView) specialLine(it batch.Item) fyne.CanvasObject {
 	kind := map[batch.Special]string{batch.CardFile: "card", batch.KeyringFile: "keyring",
-		batch.IdentityFile: "identity", batch.RecipientsFile: "recipients"}[it.Special]
+		batch.IdentityFile: "identity", batch.RecipientsFile: "recipients",
+		batch.DepositFile: "deposit", batch.RequestFile: "request", batch.ReleaseFile: "release"}[it.Special]
 	icon := map[batch.Special]string{batch.CardFile: "card", batch.RecipientsFile: "people",
-		batch.KeyringFile: "archive", batch.IdentityFile: "key"}[it.Special]
+		batch.KeyringFile: "archive", batch.IdentityFile: "key",
+		batch.DepositFile: "person", batch.RequestFile: "edit", batch.ReleaseFile: "unlock"}[it.Special]
 	actions := newFlow(theme.Grid)
+	if left(it) && !p.goesAlong(it) {
+		open := widget.SecondaryButton(text.T("files.special.recover"), func() { p.recover(it) }).Small()
+		trace.Place("special.recover", open)
+		actions.Add(open)
+	}
+	if left(it) {
+		return explained(icon, theme.Accent, text.Name(it.Name), text.T("files.special."+kind), theme.Muted, actions)
+	}
 	if it.Special != batch.KeyringFile {
 		bring := widget.SecondaryButton(text.T("keys.import"), func() {
 			keys.Import(p.s.window, p.s.engine, []string{it.Path}, func([]identity.Contact) { p.people.build() })
@@ -200,6 +210,45 @@ func (p *planView) specialLine(it batch.Item) fyne.CanvasObject {
 		actions.Add(widget.LinkButton(text.T("files.special.encrypt"), func() { p.encryptSpecial(it.Path) }).Small())
 	}
 	return explained(icon, theme.Accent, text.Name(it.Name), text.T("files.special."+kind), theme.Muted, actions)
+}
+
+// left says whether something is about what people leave with each other. It
+// is never opened to a file, nor encrypted again.
+func left(it batch.Item) bool {
+	return it.Special == batch.DepositFile || it.Special == batch.RequestFile || it.Special == batch.ReleaseFile
+}
+
+// goesAlong says whether a deposit or request goes to the Recovery screen with
+// one above it.
+func (p *planView) goesAlong(it batch.Item) bool {
+	for _, above := range p.plan.Special {
+		if above.Path == it.Path {
+			return false
+		}
+		if left(above) && above.Special != batch.ReleaseFile && it.Special != batch.ReleaseFile {
+			return true
+		}
+	}
+	return false
+}
+
+// recover takes a deposit with the request for it, or a release, to the
+// Recovery screen. A plan of nothing else is done with.
+func (p *planView) recover(it batch.Item) {
+	var paths []string
+	rest := len(p.plan.Encrypt) + len(p.plan.Open) + len(p.plan.Refused)
+	for _, other := range p.plan.Special {
+		switch {
+		case other.Path == it.Path, left(other) && other.Special != batch.ReleaseFile && it.Special != batch.ReleaseFile:
+			paths = append(paths, other.Path)
+		default:
+			rest++
+		}
+	}
+	if rest == 0 {
+		p.s.Escape()
+	}
+	p.s.Recover(paths)
 }
 
 // encryptSpecial treats a special file like any other.

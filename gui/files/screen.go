@@ -38,6 +38,8 @@ type Screen struct {
 	hidden  bool               // another screen is shown
 	locked  bool               // since then nothing was shown
 
+	Recover func(paths []string) // takes files to the Recovery screen
+
 	board  board
 	memory memory
 

@@ -33,6 +33,12 @@ type Verifier interface {
 // verify opens the sheet in which two people compare what they see.
 func (s *Screen) verify(c identity.Contact) { verifyContact(s.window, s.engine, c, s.Refresh) }
 
+// Verify opens the same sheet on another screen; done is called after
+// something was decided.
+func Verify(w fyne.Window, eng Verifier, c identity.Contact, done func()) {
+	verifyContact(w, eng, c, done)
+}
+
 // verifying is that sheet.
 type verifying struct {
 	window  fyne.Window

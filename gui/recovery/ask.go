@@ -20,22 +20,28 @@ import (
 // instance, gives up.
 func ask(ctx context.Context, w fyne.Window, file string) identity.Ask {
 	return func(again bool) (*secret.Buffer, error) {
-		reply := make(chan *secret.Buffer, 1)
-		toUI(func() { askFor(ctx, w, file, again, reply) })
-		select {
-		case pass := <-reply:
-			if pass != nil {
-				return pass, nil
-			}
-		case <-ctx.Done():
-			select {
-			case pass := <-reply: // typed in the moment of the lock
-				pass.Destroy()
-			default:
-			}
-		}
-		return nil, fault.New(fault.Cancelled, "", ctx.Err())
+		return await(ctx, func(reply chan<- *secret.Buffer) { askFor(ctx, w, file, again, reply) })
 	}
+}
+
+// await shows a question on the UI goroutine and waits for its answer; reply
+// has room for one, and nil gives up.
+func await(ctx context.Context, show func(reply chan<- *secret.Buffer)) (*secret.Buffer, error) {
+	reply := make(chan *secret.Buffer, 1)
+	toUI(func() { show(reply) })
+	select {
+	case typed := <-reply:
+		if typed != nil {
+			return typed, nil
+		}
+	case <-ctx.Done():
+		select {
+		case typed := <-reply: // in the moment of the lock
+			typed.Destroy()
+		default:
+		}
+	}
+	return nil, fault.New(fault.Cancelled, "", ctx.Err())
 }
 
 // askFor shows the question. reply has room for the one answer; nil gives up.

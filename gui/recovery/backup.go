@@ -66,9 +66,13 @@ func (s *Screen) wrote(f *form.Form, to *form.Place, done string, err error) boo
 	if err == nil {
 		s.Refresh()
 	}
+	return wrote(s.window, f, to, done, err)
+}
+
+func wrote(w fyne.Window, f *form.Form, to *form.Place, done string, err error) bool {
 	switch {
 	case f.Sheet.Closed() && err == nil:
-		widget.Toast(s.window.Canvas(), theme.OK, done)
+		widget.Toast(w.Canvas(), theme.OK, done)
 	case f.Sheet.Closed():
 	case err == nil:
 		return true

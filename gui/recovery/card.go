@@ -22,6 +22,9 @@ type card struct {
 	act   string // the button's word
 	again string // the same once there is one
 	open  func()
+
+	also     string // a second thing to do, if not empty; recovery.ID.also
+	alsoOpen func()
 }
 
 func (c card) build(s *Screen) fyne.CanvasObject {
@@ -40,6 +43,11 @@ func (c card) build(s *Screen) fyne.CanvasObject {
 		button := widget.SecondaryButton(c.act, c.open).Small()
 		trace.Place("recovery."+c.id, button)
 		foot.Add(widget.Spacer())
+		if c.also != "" {
+			also := widget.LinkButton(c.also, c.alsoOpen).Small()
+			trace.Place("recovery."+c.id+".also", also)
+			foot.Add(also)
+		}
 		foot.Add(button)
 	}
 	level := widget.NewPanel(theme.Transparent, 0) // as high with a button as without

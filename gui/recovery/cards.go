@@ -15,6 +15,8 @@ func (s *Screen) ways() []func() (c card, ok bool) {
 		s.sheetCard,
 		s.backupCard,
 		s.sharesCard,
+		s.depositCard,
+		s.releaseCard,
 		s.rehearseCard,
 	}
 }

@@ -1,6 +1,10 @@
 package recovery
 
-import "time"
+import (
+	"time"
+
+	"cryptodesk/engine/identity"
+)
 
 // Desk is what this screen needs of the window around it.
 type Desk struct {
@@ -8,6 +12,8 @@ type Desk struct {
 	Owner  string            // what the person is called, for a keyring that is made anew
 	Reveal func(path string) // shows a file in the file manager
 	Now    func() time.Time
+
+	Verify func(c identity.Contact, done func()) // compares safety words with somebody
 }
 
 func (d Desk) now() time.Time {

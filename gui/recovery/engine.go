@@ -26,6 +26,7 @@ type Engine interface {
 	Rehearse(ctx context.Context, r Restore) (recovery.Rehearsal, error)
 
 	OldFiles
+	Escrow
 }
 
 // Sheet is a recovery sheet that was written, while two of its words are asked
@@ -38,6 +39,7 @@ type Sheet interface {
 
 // Restore is the pieces somebody has; *recovery.Restore is one.
 type Restore interface {
+	Words(ask recovery.AskWords)
 	AddFile(ctx context.Context, path string, ask identity.Ask) (recovery.Piece, error)
 	AddWords(ctx context.Context, words *secret.Buffer) (recovery.Piece, error)
 	AddOld(ctx context.Context, f *legacy.Found, name string, ask identity.Ask) (recovery.Piece, error)
@@ -59,6 +61,7 @@ type Door interface {
 	Restore(ctx context.Context, r *recovery.Restore, how recovery.How, owner string, fresh *secret.Buffer) error
 	Rehearse(ctx context.Context, r *recovery.Restore) (recovery.Rehearsal, error)
 	OldFiles
+	Escrow
 }
 
 // Through is the engine behind a door.

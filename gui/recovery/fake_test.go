@@ -57,6 +57,7 @@ type fake struct {
 	guesses map[string][]legacy.Guess // by file name
 	old     []*legacy.Found
 	piece   recovery.Piece // what a key from an old script becomes
+	fakeEscrow
 }
 
 func key(name string, kind identity.Kind) identity.Public {
@@ -160,6 +161,7 @@ type fakeRestore struct {
 	pieces []recovery.Piece
 	closed bool
 	typed  []string
+	ask    recovery.AskWords
 }
 
 func (r *fakeRestore) AddFile(_ context.Context, path string, ask identity.Ask) (recovery.Piece, error) {
@@ -174,6 +176,17 @@ func (r *fakeRestore) AddFile(_ context.Context, path string, ask identity.Ask) 
 		}
 		if r.f.take(pass) == r.f.asks[name] {
 			break
+		}
+	}
+	if want := r.f.answers[name]; want != "" {
+		for again := false; ; again = true {
+			words, err := r.ask(recovery.Piece{Name: name, Holder: "Ben"}, again)
+			if err != nil {
+				return recovery.Piece{}, err
+			}
+			if r.f.take(words) == want {
+				break
+			}
 		}
 	}
 	p, ok := r.f.files[name]
@@ -212,9 +225,10 @@ func (r *fakeRestore) AddOld(_ context.Context, f *legacy.Found, name string, as
 	return p, nil
 }
 
-func (r *fakeRestore) Drop(i int)               { r.pieces = append(r.pieces[:i:i], r.pieces[i+1:]...) }
-func (r *fakeRestore) Pieces() []recovery.Piece { return r.pieces }
-func (r *fakeRestore) Close()                   { r.closed = true }
+func (r *fakeRestore) Words(ask recovery.AskWords) { r.ask = ask }
+func (r *fakeRestore) Drop(i int)                  { r.pieces = append(r.pieces[:i:i], r.pieces[i+1:]...) }
+func (r *fakeRestore) Pieces() []recovery.Piece    { return r.pieces }
+func (r *fakeRestore) Close()                      { r.closed = true }
 
 func (r *fakeRestore) Found() recovery.Found {
 	if len(r.pieces) == 0 {

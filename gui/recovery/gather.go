@@ -61,6 +61,7 @@ type piece struct {
 func newGather(w fyne.Window, eng Engine, changed func()) *gather {
 	g := &gather{window: w, engine: eng, restore: eng.NewRestore(), changed: changed, turning: widget.NewSpinner(20)}
 	g.ctx, g.stop = context.WithCancel(context.Background())
+	g.restore.Words(askWords(g.ctx, w))
 	g.place, g.list, g.missing = container.NewStack(), widget.Column(theme.Grid), container.NewStack()
 	g.reading = widget.Muted("")
 	g.status = container.NewBorder(nil, nil, g.turning, nil, g.reading)

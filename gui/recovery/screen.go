@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/recovery/escrow"
+	"cryptodesk/engine/session"
 	"cryptodesk/gui/form"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
@@ -27,6 +29,8 @@ type Screen struct {
 	status  recovery.Status
 	wizard  *Wizard // while keys are brought back, instead of the cards
 	pieces  *gather // of the rehearsal that is open
+
+	releases *releasing // the last sheet of that kind, open or not
 }
 
 // New makes the screen and fills it.
@@ -61,18 +65,19 @@ func (s *Screen) Refresh() {
 	}
 }
 
-// Drop takes what was dropped on the window in: to a rehearsal that is open, or
-// to the steps that bring keys back.
+// Drop takes what was dropped on the window in: to a rehearsal or a release
+// that is open, or to what the files are for.
 func (s *Screen) Drop(paths []string) {
 	switch {
 	case len(paths) == 0:
 	case s.pieces != nil && !s.pieces.closed:
 		s.pieces.add(paths)
+	case s.releases.open():
+		s.releases.add(paths)
 	case s.wizard != nil:
 		s.wizard.Drop(paths)
 	default:
-		widget.DismissAll(s.window.Canvas())
-		s.begin(paths)
+		s.lead(paths)
 	}
 }
 
@@ -82,6 +87,28 @@ func (s *Screen) opened(f *form.Form) {
 	f.Wipe = append(f.Wipe, func() {
 		if c := s.window.Canvas(); f.Sheet.Closed() && !f.Sheet.Swept() && c.Overlays().Top() == nil && c.Focused() == nil && widget.Painted(s.main) {
 			c.Focus(s.main)
+		}
+	})
+}
+
+// lead opens the sheet that releases a deposit, for a deposit or a request, or
+// the steps that bring keys back.
+func (s *Screen) lead(paths []string) {
+	others := false
+	form.Away(func() {
+		for _, p := range paths {
+			sort := s.engine.Escrow(p)
+			others = others || sort != escrow.RequestFile && (sort != escrow.DepositFile || escrow.Named(p) != sort)
+		}
+	}, func() {
+		if s.engine.State() != session.Unlocked || s.wizard != nil {
+			return
+		}
+		widget.DismissAll(s.window.Canvas())
+		if others {
+			s.begin(paths)
+		} else {
+			s.release(paths)
 		}
 	})
 }

@@ -58,6 +58,7 @@ func NewWizard(w fyne.Window, eng Engine, desk Desk, paths []string, done func(b
 	if len(paths) > 0 {
 		z.gather(z.happenings()[0])
 		z.pieces.add(paths)
+		z.focus = z.pieces.pen // a new one, while it reads
 		return z
 	}
 	z.ask()
@@ -189,6 +190,7 @@ func (z *Wizard) gather(why happening) {
 	if z.why.id == "forgot" && z.locked {
 		content.Add(widget.Muted(text.T("lock.forgot.typing")))
 	}
+	content.Add(z.fromDeposit())
 	if z.why.last && lastResort != nil {
 		last := widget.LinkButton(text.T("recovery.last"), func() { lastResort(z) })
 		trace.Place("restore.last", last)
