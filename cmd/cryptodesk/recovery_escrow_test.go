@@ -70,4 +70,20 @@ func TestDepositIsReleased(t *testing.T) {
 		t.Errorf("a request is %q", got.err)
 	}
 	bo.not(fault.CannotImport, "contacts", "add", request)
+
+	// Back with Ana, who types the answer wrong once.
+	letter := ana.file("letter", "hello")
+	ana.ok("encrypt", letter)
+	if got := lost.try(nil, []string{"zoo zoo zoo zoo", answer}, "", "recovery", "restore", out); got.kind != "" || !strings.Contains(got.err, "Bo") {
+		t.Fatalf("%s %q: %s%s", got.kind, got.subject, got.out, got.err)
+	}
+	lost.ok("decrypt", "-o", lost.path("letter"), letter+".age")
+	if got, err := os.ReadFile(lost.path("letter")); err != nil || string(got) != "hello" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if log := jsonLines[escrow.Entry](t, lost.ok("recovery", "releases", "--json")); len(log) != 2 || log[0].Kind != escrow.Restored || log[0].Name != "Bo" {
+		t.Errorf("%+v", log)
+	}
+	lost.not(fault.ReleaseUsed, "recovery", "restore", out)
+	bo.not(fault.DepositHeld, "recovery", "restore", deposit)
 }
