@@ -81,7 +81,7 @@ func (b *book) absorb(other *book) (spare *book, err error) {
 	for _, tag := range []string{WayTag, ReleaseTag} {
 		records := slices.Clone(b.records[tag])
 		for _, r := range other.records[tag] {
-			if !slices.Contains(records, r) {
+			if id := recordID(r); !slices.ContainsFunc(b.records[tag], func(o string) bool { return o == r || id != "" && recordID(o) == id }) {
 				records = append(records, r)
 			}
 		}

@@ -56,7 +56,7 @@ func TestMerge(t *testing.T) {
 		contacts: []identity.Contact{ben.Offer(contact("Ben")), contact("carl"), doubt.Offer(contact("Eva")), dora},
 		groups:   []Group{{"both", []string{ben.ID(), dora.ID()}}, {"Dora's", []string{dora.ID()}}, {"Both", []string{carl.ID()}}},
 		kept:     []kept{{"", guard("# later: 1\n# later: 2\n")}},
-		records:  map[string][]string{WayTag: {`{"id":"1"}`, `{"id":"2"}`}, AgentTag: {`{"theirs":1}`}, ReleaseTag: {`{"id":"3"}`}},
+		records:  map[string][]string{WayTag: {`{"id":"1","older":1}`, `{"id":"2"}`}, AgentTag: {`{"theirs":1}`}, ReleaseTag: {`{"id":"3"}`}},
 	}
 	other.sortContacts()
 	c := &Content{other}

@@ -100,3 +100,14 @@ func (p *parts) records(b *book) {
 func sameRecords(a, b map[string][]string) bool {
 	return !slices.ContainsFunc(recordTags, func(tag string) bool { return !slices.Equal(a[tag], b[tag]) })
 }
+
+// recordID is what names a record among those of its tag, if anything does.
+func recordID(record string) string {
+	var named struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal([]byte(record), &named) != nil {
+		return ""
+	}
+	return named.ID
+}
