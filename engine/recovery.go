@@ -10,6 +10,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/recovery"
+	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 )
@@ -39,6 +40,9 @@ func (e *Engine) MakeBackup(ctx context.Context, path string, pass *secret.Buffe
 	defer pass.Destroy()
 	ring, err := e.session.Keyring()
 	if err != nil {
+		return err
+	}
+	if err := safefile.Precheck(path, safefile.Refuse); err != nil {
 		return err
 	}
 	keys := e.keyIDs()

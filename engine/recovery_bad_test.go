@@ -86,7 +86,9 @@ func TestPiecesThatAreNone(t *testing.T) {
 	}{
 		"empty":                     {nil, recovery.OtherPiece, fault.Empty},
 		"prose":                     {[]byte("Dear Ana, the key is under the mat.\n"), recovery.OtherPiece, fault.NoPiece},
-		"noise":                     {bytes.Repeat([]byte{0, 1, 254, 7}, 1000), recovery.OtherPiece, fault.NoPiece},
+		"noise":                     {bytes.Repeat([]byte{0, 1, 254, 7}, 20_000), recovery.OtherPiece, fault.NoPiece},
+		"what a script wrote":       {bytes.Repeat([]byte{0, 1, 254, 7}, 16), recovery.LegacyPiece, fault.NoPiece},
+		"the same as text":          {[]byte("AAH+BwAB/gcAAf4HAAH+BwAB/gcAAf4HAAH+BwAB/gc=\n"), recovery.LegacyPiece, fault.NoPiece},
 		"a card":                    {card, recovery.CardPiece, fault.NoPiece},
 		"a public key":              {[]byte(classic.Public().Recipient.Text + "\n"), recovery.CardPiece, fault.NoPiece},
 		"a code with a card":        {code(t, string(cardCode)), recovery.CardPiece, fault.NoPiece},

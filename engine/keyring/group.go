@@ -13,6 +13,8 @@ const (
 	groupTag  = "# group: "
 	maxGroups = 1_000
 	maxMember = 64 // bytes of an ID, with room for longer ones than today's
+
+	maxMembers = 3_000 // age reads no file with a line of 64 KiB
 )
 
 // Group is a name for several contacts.
@@ -90,7 +92,7 @@ func (b *book) setGroup(at int, g Group) error {
 			return fault.New(fault.NoContact, "", nil)
 		}
 	}
-	if at < 0 && len(b.groups) == maxGroups {
+	if at < 0 && len(b.groups) == maxGroups || len(g.Members) > maxMembers {
 		return fault.New(fault.TooMany, "", nil)
 	}
 	members := slices.Clone(g.Members)

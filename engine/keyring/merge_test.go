@@ -195,3 +195,30 @@ func TestParseIsBounded(t *testing.T) {
 		c.Destroy()
 	}
 }
+
+// A group fits on a line that age reads past.
+func TestGroupsAreBounded(t *testing.T) {
+	b := &book{}
+	var ids []string
+	for i := range maxMembers + 1 {
+		c := identity.Contact{Name: fmt.Sprint(i), Recipient: identity.Recipient{Kind: identity.X25519, Text: fmt.Sprint("age1", i)}}
+		b.contacts, ids = append(b.contacts, c), append(ids, c.ID())
+	}
+	if err := b.setGroup(-1, Group{"All", ids}); fault.Of(err) != fault.TooMany {
+		t.Errorf("%v", err)
+	}
+	if err := b.setGroup(-1, Group{strings.Repeat("\u0001", 200), ids[1:]}); err != nil {
+		t.Fatal(err)
+	}
+	p := &parts{}
+	if err := p.json(groupTag, circle(b.groups[0])); err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	for _, piece := range p.pieces {
+		size += len(piece.text)
+	}
+	if size >= 64<<10-1 {
+		t.Errorf("a line of %d bytes", size)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"path/filepath"
+	"unicode/utf8"
 
 	"filippo.io/age"
 
@@ -13,6 +14,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/recovery/escrow"
+	"cryptodesk/engine/recovery/legacy"
 	"cryptodesk/engine/recovery/paper"
 	"cryptodesk/engine/recovery/slip39"
 	"cryptodesk/engine/safefile"
@@ -110,7 +112,7 @@ func (in *reader) file(src *safefile.Source) ([]*piece, error) {
 	case what == identity.AgeEncrypted:
 		limit = maxSealed
 	case what == identity.Unknown && !IsShare(head) && !keyring.IsKeyring(head):
-		return []*piece{in.problem(OtherPiece, fault.NoPiece)}, nil
+		return []*piece{in.problem(unknown(head, src.Size()), fault.NoPiece)}, nil
 	}
 	if src.Size() > limit {
 		return []*piece{in.problem(OtherPiece, fault.TooLarge)}, nil
@@ -132,6 +134,17 @@ func (in *reader) file(src *safefile.Source) ([]*piece, error) {
 		return nil, p.Problem
 	}
 	return []*piece{p}, nil
+}
+
+// unknown is what bytes without any mark are: as old scripts write them, or
+// prose. Which of those it is nothing tells for certain, so nobody is asked for
+// a passphrase here.
+func unknown(head []byte, size int64) PieceKind {
+	prose := utf8.Valid(head) && bytes.ContainsAny(bytes.TrimSpace(head), " \t")
+	if size > maxHead || prose || len(legacy.Look(head)) == 0 {
+		return OtherPiece
+	}
+	return LegacyPiece
 }
 
 // page reads the codes on a page or a photo.
@@ -159,10 +172,13 @@ func (in *reader) page(src *safefile.Source) ([]*piece, error) {
 			found = append(found, p)
 		}
 	}
-	if len(found) > 0 {
+	switch {
+	case len(found) > 0:
 		return found, nil
+	case len(rest) > 0:
+		return rest[:1], nil
 	}
-	return rest[:1], nil
+	return []*piece{in.problem(OtherPiece, fault.NoCode)}, nil
 }
 
 // has says whether a page brings the same thing twice: as a code, and as a file
