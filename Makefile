@@ -156,6 +156,10 @@ screenshots: deps-test build build/age build/age-keygen
 	$(DESK) -count=1 -run 'TestKeysStory/light-en' ./cmd/cryptodesk/e2e
 	cp build/e2e/TestKeysStory/light-en/*-verify.png assets/screenshots/verify.png
 	cp build/e2e/TestKeysStory/light-en/*-contacts.png assets/screenshots/keys.png
+	rm -rf build/e2e/TestTransferStory build/e2e/TestEveryWayLeadsBack
+	$(DESK) -count=1 -run 'TestTransferStory/light-en|TestEveryWayLeadsBack$$' ./cmd/cryptodesk/e2e
+	cp build/e2e/TestTransferStory/light-en/*-received.png assets/screenshots/transfer.png
+	cp build/e2e/TestEveryWayLeadsBack/*-three-ways.png assets/screenshots/recovery.png
 
 # The stock program, as go.mod pins it.
 build/age build/age-keygen: go.mod
