@@ -14,6 +14,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 )
@@ -523,5 +524,70 @@ func TestAnOfflineKeyBecomesTheAgent(t *testing.T) {
 	row := finished(t, j, err, job.Done)
 	if text, err := os.ReadFile(row.Out); err != nil || string(text) != "Dear Bo" {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// An agent's key on paper alone, whole or in shares, opens what was encrypted:
+// somewhere else, once it is put together.
+func TestAnOfflineKeyOnPaper(t *testing.T) {
+	s := newSafe(t)
+	k, err := s.owner.NewOfflineKey("Drawer")
+	s.must(err)
+	defer k.Close()
+	page := filepath.Join(s.dir, "drawer.pdf")
+	sheet, err := k.SaveSheet(t.Context(), page, labels(t))
+	s.must(err)
+	sheet.Close()
+	if _, err := k.SaveSheet(t.Context(), page, labels(t)); fault.Of(err) != fault.Exists {
+		t.Errorf("twice: %v", err)
+	}
+	if _, err := k.SaveShares(t.Context(), 1, 3, s.dir, labels(t)); fault.Of(err) != fault.SharePlan {
+		t.Errorf("one of three: %v", err)
+	}
+	shares := t.TempDir()
+	paths, err := k.SaveShares(t.Context(), 2, 3, shares, labels(t))
+	s.must(err)
+	s.must(s.owner.AdoptAgent(t.Context(), k))
+	if ways := s.owner.Recovery().Ways; len(ways) != 0 {
+		t.Errorf("they count as ways to one's own keys: %+v", ways)
+	}
+	sealed := s.encrypt(s.file("letter", "Dear Bo"), batch.EncryptOptions{To: s.to("me")})
+	for name, pieces := range map[string][]string{"sheet": {page}, "shares": {paths[0], paths[len(paths)-1]}} {
+		them := openAt(t, t.TempDir())
+		s.must(them.Create(t.Context(), "Family", pass(), nil))
+		r := them.NewRestore()
+		for _, path := range pieces {
+			piece, err := r.AddFile(t.Context(), path, nil)
+			if err != nil || piece.Problem != nil {
+				t.Fatalf("%s: %v, %v", path, err, piece.Problem)
+			}
+		}
+		s.must(them.Restore(t.Context(), r, recovery.Merge, "", nil))
+		r.Close()
+		plan, err := them.Plan(t.Context(), []string{sealed})
+		s.must(err)
+		j, err := them.Decrypt(plan, batch.OpenOptions{Dir: t.TempDir()})
+		row := finished(t, j, err, job.Done)
+		if text, err := os.ReadFile(row.Out); err != nil || string(text) != "Dear Bo" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+}
+
+// What was not adopted goes with a lock.
+func TestALockForgetsAnOfflineKey(t *testing.T) {
+	s := newSafe(t)
+	k, err := s.owner.NewOfflineKey("Drawer")
+	s.must(err)
+	s.must(k.SaveFile(t.Context(), filepath.Join(s.dir, "drawer.age"), pass()))
+	s.owner.Lock()
+	if !k.Closed() {
+		t.Error("it outlives the lock")
+	}
+	if err := s.owner.AdoptAgent(t.Context(), k); fault.Of(err) != fault.Locked {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.owner.NewOfflineKey("Another"); fault.Of(err) != fault.Locked {
+		t.Errorf("%v", err)
 	}
 }

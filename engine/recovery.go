@@ -234,13 +234,20 @@ func (e *Engine) now() time.Time {
 	return time.Now()
 }
 
-// desks are the restores under way: what lies on them goes with a lock.
+// desks are the restores under way, and keys made to be written and not kept:
+// what lies on them goes with a lock.
 type desks struct {
 	mu  sync.Mutex
-	all []*recovery.Restore
+	all []desk
 }
 
-func (d *desks) add(r *recovery.Restore) {
+// desk is a *recovery.Restore or an *OfflineKey.
+type desk interface {
+	Close()
+	Closed() bool
+}
+
+func (d *desks) add(r desk) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	open := d.all[:0]
