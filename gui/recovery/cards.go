@@ -17,6 +17,7 @@ func (s *Screen) ways() []func() (c card, ok bool) {
 		s.sharesCard,
 		s.depositCard,
 		s.releaseCard,
+		s.agentCard,
 		s.rehearseCard,
 	}
 }

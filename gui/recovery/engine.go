@@ -27,6 +27,8 @@ type Engine interface {
 
 	OldFiles
 	Escrow
+	Agents
+	AgentKeys
 }
 
 // Sheet is a recovery sheet that was written, while two of its words are asked
@@ -62,6 +64,7 @@ type Door interface {
 	Rehearse(ctx context.Context, r *recovery.Restore) (recovery.Rehearsal, error)
 	OldFiles
 	Escrow
+	AgentDoor
 }
 
 // Through is the engine behind a door.

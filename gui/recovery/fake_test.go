@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 	form.Away = inline
 	form.Later = func(time.Duration, func()) {}
 	toUI = func(f func()) { f() }
+	follow = func(func() uint64, <-chan struct{}, func()) func() { return func() {} }
 	os.Exit(m.Run())
 }
 
@@ -38,6 +39,7 @@ var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 // fake is an engine with keys and ways in memory.
 type fake struct {
+	agents
 	state  session.State
 	keys   []identity.Public
 	status recovery.Status

@@ -31,6 +31,8 @@ type Screen struct {
 	pieces  *gather // of the rehearsal that is open
 
 	releases *releasing // the last sheet of that kind, open or not
+	who      agentFacts
+	adding   *agentAdding // of the sheet that opens files to the agent
 }
 
 // New makes the screen and fills it.
@@ -60,7 +62,7 @@ func (s *Screen) Shown() {
 
 // Refresh asks the engine again, after something changed there.
 func (s *Screen) Refresh() {
-	if s.wizard == nil && !reflect.DeepEqual(s.engine.Recovery(), s.status) {
+	if s.wizard == nil && (!reflect.DeepEqual(s.engine.Recovery(), s.status) || s.agentFacts() != s.who) {
 		s.build()
 	}
 }
@@ -74,6 +76,8 @@ func (s *Screen) Drop(paths []string) {
 		s.pieces.add(paths)
 	case s.releases.open():
 		s.releases.add(paths)
+	case s.adding.takes():
+		s.adding.drop(paths)
 	case s.wizard != nil:
 		s.wizard.Drop(paths)
 	default:
@@ -138,7 +142,7 @@ func (s *Screen) Close() {
 
 // build shows the answer and the cards for the facts there are now.
 func (s *Screen) build() {
-	s.status = s.engine.Recovery()
+	s.status, s.who = s.engine.Recovery(), s.agentFacts()
 	s.main = s.restore
 	head := widget.Row(theme.Grid, widget.Title(text.T("recovery.title")), s.restore)
 	grid := container.New(&cardGrid{})

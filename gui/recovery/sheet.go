@@ -73,9 +73,17 @@ func explained(pairs ...string) fyne.CanvasObject {
 	return column
 }
 
-// askBack wants two words from the printed page: a sheet that nobody can read
-// is none.
+// askBack wants two words from the printed page, and says where it is kept.
 func (s *Screen) askBack(f *form.Form, made Sheet, path string) {
+	s.askWords(f, made, path, func() {
+		f.Finish(text.T("recovery.sheet.read"), widget.Column(theme.Gap, form.Written(s.desk.reveal, path, "done"),
+			widget.Note(theme.Accent, text.T("recovery.sheet.keep"))), "", nil)
+	})
+}
+
+// askWords wants two words from the printed page, and goes on when they are
+// right: a sheet that nobody can read is none.
+func (s *Screen) askWords(f *form.Form, made Sheet, path string, then func()) {
 	ask := newTwoWords(made)
 	f.Wipe = append(f.Wipe, ask.close)
 	check := func() {
@@ -95,8 +103,7 @@ func (s *Screen) askBack(f *form.Form, made Sheet, path string) {
 			wiped(f)
 			trace.Event("recovery.sheet.read", nil)
 			s.Refresh()
-			f.Finish(text.T("recovery.sheet.read"), widget.Column(theme.Gap, form.Written(s.desk.reveal, path, "done"),
-				widget.Note(theme.Accent, text.T("recovery.sheet.keep"))), "", nil)
+			then()
 		})
 	}
 	ask.field.OnSubmit, ask.field.OnChange = check, f.Typed

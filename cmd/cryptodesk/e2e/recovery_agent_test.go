@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cryptodesk/cmd/cryptodesk/internal/desk"
@@ -48,7 +49,7 @@ func TestRecoveryAgent(t *testing.T) {
 
 			s := open(t, home)
 			s.do(s.Unlock(s.ctx, passphrase))
-			s.setAgent(home)
+			s.setAgent("Family")
 			letter := random(t, work, "letter.pdf", 300_000)
 			s.do(s.Bring(s.ctx, letter))
 			s.do(s.snap("plan"))
@@ -59,7 +60,7 @@ func TestRecoveryAgent(t *testing.T) {
 			s.do(s.Tap(s.ctx, "plan.agent"))
 			s.do(s.snap("left-out"))
 			s.do(s.Run(s.ctx))
-			s.addTo(home, filepath.Join(work, "tree"))
+			s.addTo(filepath.Join(work, "tree"), 1)
 			s.quit()
 
 			for _, original := range []string{letter, before} {
@@ -92,14 +93,149 @@ func asTheAgent(t *testing.T, safe, original string) {
 	same(t, original, filepath.Join(filepath.Dir(back), filepath.Base(original)))
 }
 
-// setAgent makes the only contact the agent.
-func (s *session) setAgent(home string) {
+// agentSheet opens the sheet of the recovery agent.
+func (s *session) agentSheet() {
 	s.t.Helper()
-	verb(s.t, home, "recovery", "agent", "set", "--yes", "Family safe")
+	s.do(s.Press("Ctrl+3"))
+	s.do(s.Screen(s.ctx, "recovery"))
+	for s.State().Focus != "recovery.agent" { // it may be below what can be seen
+		was := s.State().Focus
+		s.do(s.Press("Tab"))
+		s.do(s.Await(s.ctx, "the next button", func(now desk.State) bool { return now.Focus != was }))
+	}
+	s.do(s.Press("Space"))
 }
 
-// addTo opens what is encrypted in a folder to the agent.
-func (s *session) addTo(home, folder string) {
+// gone waits until what was shown is not any more.
+func (s *session) gone(id string) {
 	s.t.Helper()
-	verb(s.t, home, "recovery", "agent", "add-to", folder)
+	s.do(s.Await(s.ctx, "no "+id, func(now desk.State) bool { return !now.Ready(id) }))
+}
+
+// setAgent makes a contact the agent.
+func (s *session) setAgent(name string) {
+	s.t.Helper()
+	s.agentSheet()
+	s.do(s.snap("no-agent"))
+	s.do(s.Tap(s.ctx, "agent.contact"))
+	s.do(s.Fill(s.ctx, "agent.search", name))
+	s.do(s.snap("who"))
+	s.do(s.Press("Return"))
+	s.do(s.Await(s.ctx, "the question", func(now desk.State) bool { return now.Ready("agent.confirm") }))
+	s.do(s.snap("confirm"))
+	s.await("agent.set", s.tap("agent.confirm"))
+	s.do(s.snap("set"))
+	s.do(s.Press("Escape"))
+	s.gone("agent.confirm")
+	s.do(s.snap("card"))
+	s.do(s.Press("Ctrl+1"))
+	s.do(s.Screen(s.ctx, "files"))
+}
+
+// addTo drops a folder on the sheet that opens what is encrypted in it to the agent.
+func (s *session) addTo(folder string, files int) {
+	s.t.Helper()
+	s.agentSheet()
+	s.do(s.snap("agent"))
+	s.do(s.Tap(s.ctx, "agent.add"))
+	s.do(s.Await(s.ctx, "the sheet", func(now desk.State) bool { return now.Ready("agent.add.look") }))
+	s.do(s.Drop(s.ctx, 360, 240, folder))
+	s.do(s.snap("add-where"))
+	if found := s.await("agent.found", s.tap("agent.add.look")); found["files"] != float64(files) {
+		s.t.Fatalf("found %v, want %d", found, files)
+	}
+	s.do(s.snap("add-found"))
+	if added := s.await("agent.added", s.tap("agent.add.do")); added["done"] != float64(files) {
+		s.t.Fatalf("added %v, want %d", added, files)
+	}
+	s.do(s.snap("added"))
+	s.do(s.Press("Return"))
+	s.gone("agent.add.do")
+}
+
+// TestRecoveryAgentOffline makes an agent's own key, in each way it can be kept: what is written of it opens what was
+// encrypted since, and it is among nobody's keys.
+func TestRecoveryAgentOffline(t *testing.T) {
+	for i, look := range []struct {
+		theme, language string
+		width, height   int
+		part            float64 // of the choice where it is kept
+	}{{"light", "ko", 960, 640, 0.15}, {"dark", "en", 720, 480, 0.5}, {"light", "en", 720, 480, 0.85}} {
+		t.Run([]string{"paper", "file", "shares"}[i], func(t *testing.T) {
+			home, work := profile(t), t.TempDir()
+			settle(t, home, map[string]any{"theme": look.theme, "language": look.language, "width": look.width, "height": look.height})
+			s := open(t, home)
+			s.do(s.Unlock(s.ctx, passphrase))
+			s.agentSheet()
+			s.do(s.Tap(s.ctx, "agent.own"))
+			s.do(s.Rewrite(s.ctx, "agent.key.name", "Drawer"))
+			if i > 0 {
+				s.do(s.TapAt(s.ctx, "agent.key.how", look.part))
+			}
+			if i == 1 {
+				s.do(s.TapAt(s.ctx, "fresh.mode", 0.85))
+				s.do(s.Fill(s.ctx, "fresh.field", passphrase))
+				s.do(s.Fill(s.ctx, "fresh.again", passphrase))
+			}
+			s.do(s.snap("key"))
+			s.await("agent.set", s.tap("agent.key.do"))
+			s.do(s.snap("made"))
+			s.do(s.Press("Escape"))
+			s.gone("agent.key.do")
+			s.do(s.Press("Ctrl+1"))
+			s.do(s.Screen(s.ctx, "files"))
+			letter := random(t, work, "letter.pdf", 30_000)
+			s.do(s.Bring(s.ctx, letter))
+			s.do(s.snap("plan"))
+			s.do(s.Run(s.ctx))
+			written := s.written()
+			s.quit()
+			if keys := verb(t, home, "keys", "list"); strings.Contains(keys, "Drawer") {
+				t.Errorf("it is among one's own keys: %s", keys)
+			}
+			asOffline(t, written, letter)
+		})
+	}
+}
+
+// written are the files in the folder for documents.
+func (s *session) written() (paths []string) {
+	s.t.Helper()
+	for _, dir := range []string{s.folder, filepath.Join(s.folder, "Documents")} {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			if strings.Contains(e.Name(), "Drawer") {
+				paths = append(paths, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	if len(paths) == 0 {
+		s.t.Fatalf("nothing was written; there is %q", list(s.t, s.folder))
+	}
+	return paths
+}
+
+// asOffline opens a file with what was written of an agent's key, by the stock program where that reads it, and by what a
+// new profile makes of it.
+func asOffline(t *testing.T, written []string, original string) {
+	t.Helper()
+	opened := filepath.Join(t.TempDir(), "opened")
+	if len(written) == 1 && strings.HasSuffix(written[0], ".age") {
+		if err := desk.StockOpen(patience(t), age, written[0], passphrase, original+".age", opened); err != nil {
+			t.Fatal(err)
+		}
+		same(t, original, opened)
+		return
+	}
+	pieces := written
+	if len(written) > 2 {
+		pieces = []string{written[0], written[len(written)-1]} // a page of one share and the text of another
+	}
+	home := profile(t)
+	verb(t, home, append([]string{"recovery", "restore", "--merge"}, pieces...)...)
+	verb(t, home, "decrypt", "-o", opened, original+".age")
+	same(t, original, opened)
 }
