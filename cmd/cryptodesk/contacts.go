@@ -221,7 +221,7 @@ func (c *call) showContact(eng *engine.Engine, id string) error {
 
 func (f *contactsFlags) delete(c *call, eng *engine.Engine, who identity.Contact) error {
 	if a, set := eng.Agent(); set && a.ID == who.ID() {
-		c.note(text.T("cli.contacts.delete_agent", "name", who.Name))
+		c.aside(text.T("cli.contacts.delete_agent", "name", who.Name))
 	}
 	if !f.yes {
 		yes, asked, err := c.yes(text.T("cli.contacts.delete", "name", who.Name))

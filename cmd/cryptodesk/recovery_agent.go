@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -98,31 +99,57 @@ func (c *call) agentIs(eng *engine.Engine) {
 	}
 }
 
-// newAgent makes a key pair for an agent, which is kept in the file alone.
+// newAgent makes a key pair for an agent, which is kept in what is written of it
+// alone: shares in a folder, a page in a PDF, or else a file under a passphrase.
 func (f *recoveryFlags) newAgent(c *call, eng *engine.Engine, args []string) error {
 	if f.out == "" {
 		return fault.New(fault.Usage, text.T("cli.keys.where"), nil)
+	}
+	out, err := filepath.Abs(f.out)
+	if err != nil {
+		return fault.FromOS(f.out, err)
 	}
 	k, err := eng.NewOfflineKey(strings.Join(args, " "))
 	if err != nil {
 		return err
 	}
 	defer k.Close()
-	pass, err := c.askNew(text.T("cli.passphrase.file_new"), text.T("cli.passphrase.again"))
-	if err != nil {
-		return err
-	}
-	if err := k.SaveFile(c.ctx, f.out, pass); err != nil {
+	paths, keep := []string{out}, "cli.recovery.agent.keep"
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		if paths, err = k.SaveShares(c.ctx, f.need, f.of, out, labels()); err != nil {
+			return err
+		}
+		keep = "cli.recovery.agent.keep_shares"
+	} else if strings.EqualFold(filepath.Ext(out), ".pdf") {
+		sheet, err := k.SaveSheet(c.ctx, out, labels())
+		if err != nil {
+			return err
+		}
+		defer sheet.Close()
+		keep = "cli.recovery.agent.keep_sheet"
+	} else if err := f.agentFile(c, k, out); err != nil {
 		return err
 	}
 	if err := eng.AdoptAgent(c.ctx, k); err != nil {
 		return err
 	}
-	c.agentIs(eng)
-	if !c.quiet {
-		fmt.Fprintln(c.err, text.T("cli.recovery.agent.keep", "file", safefile.Visible(f.out)))
+	for _, path := range paths {
+		c.wrote(k.Public().Name, path)
 	}
+	c.agentIs(eng)
+	c.aside(text.T(keep, "file", safefile.Visible(f.out)))
 	return nil
+}
+
+func (f *recoveryFlags) agentFile(c *call, k *engine.OfflineKey, path string) error {
+	if err := safefile.Precheck(path, safefile.Refuse); err != nil {
+		return err // before a passphrase was thought up for it
+	}
+	pass, err := c.askNew(text.T("cli.passphrase.file_new"), text.T("cli.passphrase.again"))
+	if err != nil {
+		return err
+	}
+	return k.SaveFile(c.ctx, path, pass)
 }
 
 func (c *call) clearAgent(eng *engine.Engine) error {
@@ -174,25 +201,18 @@ func (c *call) withAgent(eng *engine.Engine, to []identity.Recipient, without bo
 		return nil
 	}
 	if len(to) == 0 {
-		c.note(text.T("cli.recovery.agent.passphrase"))
+		c.aside(text.T("cli.recovery.agent.passphrase"))
 		return nil
 	}
 	if !eng.Unlocked() {
-		c.note(text.T("cli.recovery.agent.unlock"))
+		c.aside(text.T("cli.recovery.agent.unlock"))
 		if err := c.unlock(eng); err != nil {
 			return err
 		}
 	}
 	if a, set := eng.Agent(); set && a.Problem == nil {
 		c.agent = a.Name
-		c.note(text.T("agent.also", "name", a.Name))
+		c.aside(text.T("agent.also", "name", a.Name))
 	}
 	return nil
-}
-
-// note says something beside the results.
-func (c *call) note(words string) {
-	if !c.quiet && !c.json {
-		fmt.Fprintln(c.err, words)
-	}
 }

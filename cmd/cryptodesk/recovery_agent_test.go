@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -145,4 +146,34 @@ func TestAgentNewVerb(t *testing.T) {
 	if got := s.ok("recovery", "agent", "clear"); !strings.Contains(got, "Family safe") {
 		t.Errorf("%q", got)
 	}
+}
+
+// The same on a page and in shares, which bring the key back somewhere else.
+func TestAgentNewOnPaper(t *testing.T) {
+	s := newShell(t)
+	letter := s.file("letter", "Dear Bo")
+	for name, out := range map[string]string{"Page": s.path("page.pdf"), "Circle": t.TempDir()} {
+		got := s.try(nil, nil, "", "recovery", "agent", "new", name, "-o", out, "--need", "2", "--of", "3")
+		if got.kind != "" || !strings.Contains(got.err, "nowhere else") {
+			t.Fatalf("%+v", got)
+		}
+		s.ok("encrypt", "--force", letter)
+		pieces := []string{out}
+		if name == "Circle" {
+			entries, err := os.ReadDir(out)
+			if err != nil || len(entries) != 6 {
+				t.Fatalf("%v, %v", entries, err)
+			}
+			pieces = []string{filepath.Join(out, entries[0].Name()), filepath.Join(out, entries[5].Name())}
+		}
+		them := newShell(t)
+		them.ok(append([]string{"recovery", "restore"}, pieces...)...)
+		opened := filepath.Join(t.TempDir(), "opened")
+		them.ok("decrypt", "-o", opened, letter+".age")
+		if text, err := os.ReadFile(opened); err != nil || string(text) != "Dear Bo" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+	s.not(fault.SharePlan, "recovery", "agent", "new", "One", "-o", t.TempDir(), "--need", "1")
+	s.not(fault.Exists, "recovery", "agent", "new", "Another", "-o", s.path("page.pdf"))
 }

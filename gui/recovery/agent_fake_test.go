@@ -154,8 +154,8 @@ func wants(t *testing.T, w fyne.Window, sentences ...string) {
 	}
 }
 
-// option presses the option with that title.
-func option(t *testing.T, w fyne.Window, title string) {
+// goTo presses the option with that title.
+func goTo(t *testing.T, w fyne.Window, title string) {
 	t.Helper()
 	for _, part := range test.LaidOutObjects(w.Canvas().Overlays().Top()) {
 		if o, ok := part.(*widget.Option); ok && o.AccessibilityLabel() == text.T(title) {
@@ -166,7 +166,8 @@ func option(t *testing.T, w fyne.Window, title string) {
 	t.Fatalf("no option %q", text.T(title))
 }
 
-func did(t *testing.T, f *fake, want ...string) {
+// since is what the engine was asked for since the last time somebody looked.
+func since(t *testing.T, f *fake, want ...string) {
 	t.Helper()
 	if strings.Join(f.did, "; ") != strings.Join(want, "; ") {
 		t.Errorf("did %q, want %q", f.did, want)

@@ -41,7 +41,7 @@ func TestChooseAContactAsTheAgent(t *testing.T) {
 	s, w := screen(t, f)
 	s.agent()
 	wants(t, w, "They can open what you encrypt for people from now on")
-	option(t, w, "agent.contact")
+	goTo(t, w, "agent.contact")
 	wants(t, w, "Who shall it be?", "Ben", "Bea", "Needs their contact card", "Changed")
 	search := w.Canvas().Focused().(*widget.Field)
 	search.SetText("be")
@@ -58,7 +58,7 @@ func TestChooseAContactAsTheAgent(t *testing.T) {
 		t.Error("one press away from somebody nobody verified")
 	}
 	press(t, w, "agent.confirm.do")
-	did(t, f, "agent Bea")
+	since(t, f, "agent Bea")
 	wants(t, w, "Bea is your recovery agent", "What was encrypted before is not yet.")
 	press(t, w, "agent.existing.short")
 	wants(t, w, "Where to look")
@@ -87,10 +87,10 @@ func TestTurnTheAgentOff(t *testing.T) {
 	s, w := screen(t, f)
 	s.agent()
 	wants(t, w, "Family safe", "Since 26 Nov 2026")
-	option(t, w, "agent.off")
+	goTo(t, w, "agent.off")
 	wants(t, w, "Family safe can still open what is encrypted already.")
 	press(t, w, "agent.off.do")
-	did(t, f, "no agent")
+	since(t, f, "no agent")
 	if w.Canvas().Overlays().Top() != nil {
 		t.Error("the sheet stays")
 	}
@@ -117,10 +117,10 @@ func TestMakeAnAgentOnPaper(t *testing.T) {
 	f := newFake()
 	s, w := screen(t, f)
 	s.agent()
-	option(t, w, "agent.own")
+	goTo(t, w, "agent.own")
 	wants(t, w, "Family safe recovery sheet 2026-11-26.pdf")
 	press(t, w, "agent.key.do")
-	did(t, f, "key Family safe", "page Family safe recovery sheet 2026-11-26.pdf", "adopt Family safe")
+	since(t, f, "key Family safe", "page Family safe recovery sheet 2026-11-26.pdf", "adopt Family safe")
 	if !f.offline.closed {
 		t.Error("the key stays in memory")
 	}
@@ -142,13 +142,13 @@ func TestMakeAnAgentInAFile(t *testing.T) {
 	all[*widget.Field](w)[0].SetText("Drawer")
 	wants(t, w, "Drawer.key.age")
 	press(t, w, "agent.key.do") // without the passphrase typed again
-	did(t, f)
+	since(t, f)
 	all[*widget.Choice](w)[1].Choose(1) // one's own
 	for _, p := range all[*widget.PassphraseField](w) {
 		test.Type(p, "my own passphrase 7 battery")
 	}
 	press(t, w, "agent.key.do")
-	did(t, f, "key Drawer", "file Drawer.key.age", "adopt Drawer")
+	since(t, f, "key Drawer", "file Drawer.key.age", "adopt Drawer")
 	wants(t, w, "Drawer is your recovery agent", "The key is in this file and nowhere else.", "age -d -i Drawer.key.age FILE.age")
 	for _, b := range f.given {
 		if b.Bytes() != nil {
@@ -164,7 +164,7 @@ func TestMakeAnAgentInShares(t *testing.T) {
 	all[*widget.Choice](w)[0].Choose(2)
 	wants(t, w, "Any 2 of 3 people together can open your files.")
 	press(t, w, "agent.key.do")
-	did(t, f, "key Family safe", "shares 2 3", "adopt Family safe")
+	since(t, f, "key Family safe", "shares 2 3", "adopt Family safe")
 	wants(t, w, "share 1.pdf", "share 1.txt", "The key is in these shares and nowhere else.")
 }
 
@@ -196,13 +196,13 @@ func TestOpenExistingFilesToTheAgent(t *testing.T) {
 	f.agent = agentOf(person("Family safe", true))
 	s, w := screen(t, f)
 	s.agent()
-	option(t, w, "agent.existing")
+	goTo(t, w, "agent.existing")
 	dir := t.TempDir()
 	s.Drop([]string{dir, "/another"})
 	wants(t, w, filepath.Base(dir), "and 1 more")
 	f.plan = &batch.Plan{}
 	press(t, w, "agent.add.look")
-	did(t, f, "look "+dir+" /another")
+	since(t, f, "look "+dir+" /another")
 	wants(t, w, "There is no encrypted file in it.")
 	f.plan.Refused = []batch.Item{{Path: "/in/p.age", Problem: fault.New(fault.PassphraseAlone, "/in/p.age", nil)}}
 	press(t, w, "agent.add.look")
@@ -223,7 +223,7 @@ func TestOpenExistingFilesToTheAgent(t *testing.T) {
 		return nil
 	}
 	press(t, w, "agent.add.do")
-	did(t, f, "look "+dir+" /another", "add 4")
+	since(t, f, "look "+dir+" /another", "add 4")
 	wants(t, w, "Done", "2 files are open to Family safe now.", "1 was open to them already.", "2 files stay as they were", "c.age", "p.age")
 	press(t, w, "keys.done")
 	if w.Canvas().Overlays().Top() != nil {

@@ -188,7 +188,7 @@ func TestRecoveryAgentOffline(t *testing.T) {
 			s.do(s.Bring(s.ctx, letter))
 			s.do(s.snap("plan"))
 			s.do(s.Run(s.ctx))
-			written := s.written()
+			written := s.drawer()
 			s.quit()
 			if keys := verb(t, home, "keys", "list"); strings.Contains(keys, "Drawer") {
 				t.Errorf("it is among one's own keys: %s", keys)
@@ -198,8 +198,8 @@ func TestRecoveryAgentOffline(t *testing.T) {
 	}
 }
 
-// written are the files in the folder for documents.
-func (s *session) written() (paths []string) {
+// drawer is what was written of the agent's key.
+func (s *session) drawer() (paths []string) {
 	s.t.Helper()
 	for _, dir := range []string{s.folder, filepath.Join(s.folder, "Documents")} {
 		entries, err := os.ReadDir(dir)
@@ -235,7 +235,7 @@ func asOffline(t *testing.T, written []string, original string) {
 		pieces = []string{written[0], written[len(written)-1]} // a page of one share and the text of another
 	}
 	home := profile(t)
-	verb(t, home, append([]string{"recovery", "restore", "--merge"}, pieces...)...)
+	verb(t, home, append([]string{"recovery", "restore"}, pieces...)...)
 	verb(t, home, "decrypt", "-o", opened, original+".age")
 	same(t, original, opened)
 }
