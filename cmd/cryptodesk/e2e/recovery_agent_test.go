@@ -175,7 +175,9 @@ func TestRecoveryAgentOffline(t *testing.T) {
 			if i == 1 {
 				s.do(s.TapAt(s.ctx, "fresh.mode", 0.85))
 				s.do(s.Fill(s.ctx, "fresh.field", passphrase))
-				s.do(s.Fill(s.ctx, "fresh.again", passphrase))
+				s.do(s.Press("Return")) // to the second one, which may be below what can be seen
+				s.do(s.Await(s.ctx, "the second field", func(now desk.State) bool { return now.Focus == "fresh.again" }))
+				s.do(s.Type(passphrase))
 			}
 			s.do(s.snap("key"))
 			s.await("agent.set", s.tap("agent.key.do"))
