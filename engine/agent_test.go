@@ -548,8 +548,8 @@ func TestAnOfflineKeyOnPaper(t *testing.T) {
 	paths, err := k.SaveShares(t.Context(), 2, 3, shares, labels(t))
 	s.must(err)
 	s.must(s.owner.AdoptAgent(t.Context(), k))
-	if ways := s.owner.Recovery().Ways; len(ways) != 0 {
-		t.Errorf("they count as ways to one's own keys: %+v", ways)
+	if status := s.owner.Recovery(); status.Back != 0 || len(status.Ways) != 1 || status.Ways[0].Kind != recovery.AgentWay || status.Ways[0].Helps {
+		t.Errorf("%d ways, %d to one's own keys", len(status.Ways), status.Back)
 	}
 	sealed := s.encrypt(s.file("letter", "Dear Bo"), batch.EncryptOptions{To: s.to("me")})
 	for name, pieces := range map[string][]string{"sheet": {page}, "shares": {paths[0], paths[len(paths)-1]}} {

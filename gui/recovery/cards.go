@@ -15,9 +15,9 @@ func (s *Screen) ways() []func() (c card, ok bool) {
 		s.sheetCard,
 		s.backupCard,
 		s.sharesCard,
+		s.agentCard,
 		s.depositCard,
 		s.releaseCard,
-		s.agentCard,
 		s.rehearseCard,
 	}
 }
