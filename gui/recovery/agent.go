@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"cryptodesk/engine"
+	"cryptodesk/engine/identity"
 	"cryptodesk/gui/form"
-	"cryptodesk/gui/keys"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -132,7 +132,11 @@ func agentFace(a engine.Agent) fyne.CanvasObject {
 	}
 	var badge fyne.CanvasObject
 	if !a.Gone() {
-		badge = container.NewCenter(keys.VerifiedBadge(a.Verified, a.Changed))
+		who := identity.Contact{Verified: a.Verified}
+		if a.Changed {
+			who = who.Offer(who)
+		}
+		badge = container.NewCenter(verdict(who))
 	}
 	tone := theme.OK
 	if a.Problem != nil {

@@ -23,12 +23,11 @@ import (
 
 // agents is the part of the fake engine that is about the recovery agent.
 type agents struct {
-	agent    *engine.Agent
-	contacts []identity.Contact
-	unfit    map[string]fault.Kind // by name: why somebody cannot be the agent
-	plan     *batch.Plan
-	work     func(context.Context, *job.Tracker) error
-	offline  *fakeKey
+	agent   *engine.Agent
+	unfit   map[string]fault.Kind // by name: why somebody cannot be the agent
+	plan    *batch.Plan
+	work    func(context.Context, *job.Tracker) error
+	offline *fakeKey
 }
 
 func person(name string, verified bool) identity.Contact {
@@ -40,8 +39,6 @@ func agentOf(c identity.Contact) *engine.Agent {
 	return &engine.Agent{Person: engine.Person{Name: c.Name, ID: c.ID(), Recipient: c.Recipient, Classic: c.Classic, Verified: c.Verified}, Since: noon}
 }
 
-func (f *fake) Contacts() []identity.Contact { return f.contacts }
-
 func (f *fake) Agent() (engine.Agent, bool) {
 	if f.agent == nil {
 		return engine.Agent{}, false
@@ -50,7 +47,7 @@ func (f *fake) Agent() (engine.Agent, bool) {
 }
 
 func (f *fake) CanBeAgent(id string) error {
-	for _, c := range f.contacts {
+	for _, c := range f.people {
 		if kind := f.unfit[c.Name]; c.ID() == id && kind != "" {
 			return fault.New(kind, c.Name, nil)
 		}
@@ -59,7 +56,7 @@ func (f *fake) CanBeAgent(id string) error {
 }
 
 func (f *fake) SetAgent(_ context.Context, id string) error {
-	for _, c := range f.contacts {
+	for _, c := range f.people {
 		if c.ID() == id && f.err == nil {
 			f.agent = agentOf(c)
 			return f.note("agent", c.Name)

@@ -16,6 +16,7 @@ import (
 	"cryptodesk/engine/job"
 	"cryptodesk/gui/form"
 	"cryptodesk/gui/shell"
+	"cryptodesk/gui/text"
 	"cryptodesk/gui/widget"
 )
 
@@ -36,13 +37,13 @@ func TestAgentCard(t *testing.T) {
 
 func TestChooseAContactAsTheAgent(t *testing.T) {
 	f := newFake()
-	f.contacts = []identity.Contact{person("Ben", true), person("Bea", false), person("Old", false), person("Odd", false)}
+	f.people = []identity.Contact{person("Ben", true), person("Bea", false), person("Old", false), person("Odd", false)}
 	f.unfit = map[string]fault.Kind{"Old": fault.AgentIncomplete, "Odd": fault.ContactChanged}
 	s, w := screen(t, f)
 	s.agent()
 	wants(t, w, "They can open what you encrypt for people from now on")
 	goTo(t, w, "agent.contact")
-	wants(t, w, "Who shall it be?", "Ben", "Bea", "Needs their contact card", "Changed")
+	wants(t, w, "Who shall it be?", "Ben", "Bea", "Needs their contact card", text.T("escrow.person.verified"))
 	search := w.Canvas().Focused().(*widget.Field)
 	search.SetText("be")
 	if all := shown(w); strings.Contains(all, "Old") || !strings.Contains(all, "Bea") {
@@ -72,7 +73,7 @@ func TestNobodyToChoose(t *testing.T) {
 
 func TestSetAgentThatFails(t *testing.T) {
 	f := newFake()
-	f.contacts = []identity.Contact{person("Ben", true)}
+	f.people = []identity.Contact{person("Ben", true)}
 	s, w := screen(t, f)
 	s.agentPick()
 	press(t, w, "app.choose")

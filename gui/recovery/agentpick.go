@@ -10,7 +10,6 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/gui/form"
-	"cryptodesk/gui/keys"
 	"cryptodesk/gui/text"
 	"cryptodesk/gui/theme"
 	"cryptodesk/gui/trace"
@@ -18,7 +17,7 @@ import (
 )
 
 const (
-	mostPeople       = 50  // listed at once; the search finds the others
+	mostMatches      = 50  // listed at once; the search finds the others
 	peopleHeight     = 216 // pixels, so that the sheet stays still while the search narrows the list
 	nameLetters  int = 40
 )
@@ -69,7 +68,7 @@ func (p *agentPicker) fill() {
 		if !strings.Contains(strings.ToLower(text.Name(c.Name)), wanted) {
 			continue
 		}
-		if matches++; matches <= mostPeople {
+		if matches++; matches <= mostMatches {
 			p.list.Add(p.line(c))
 		}
 	}
@@ -78,8 +77,8 @@ func (p *agentPicker) fill() {
 		p.list.Add(widget.Pad(theme.Grid, 0, widget.Muted(text.T("agent.pick.empty"))))
 	case matches == 0:
 		p.list.Add(widget.Pad(theme.Grid, 0, widget.Muted(text.T("agent.pick.none"))))
-	case matches > mostPeople:
-		p.list.Add(widget.Caption(text.T("files.pick.refine", "n", mostPeople)))
+	case matches > mostMatches:
+		p.list.Add(widget.Caption(text.T("files.pick.refine", "n", mostMatches)))
 	}
 	p.list.Refresh()
 	if p.sheet != nil {
@@ -92,7 +91,7 @@ func (p *agentPicker) line(c identity.Contact) fyne.CanvasObject {
 	row := []fyne.CanvasObject{widget.NewIcon("person", theme.Muted, 20), widget.FileName(text.Name(c.Name)).Bold(false).Fits(widget.FitEnd)}
 	switch fault.Of(p.s.engine.CanBeAgent(c.ID())) {
 	case fault.ContactChanged:
-		row = append(row, keys.VerifiedBadge(false, true))
+		row = append(row, verdict(c))
 	case fault.AgentIncomplete:
 		row = append(row, widget.Caption(text.T("agent.pick.incomplete")))
 	default:
@@ -105,7 +104,7 @@ func (p *agentPicker) line(c identity.Contact) fyne.CanvasObject {
 			p.first = choose
 			trace.Place("agent.choose", button)
 		}
-		row = append(row, keys.VerifiedBadge(c.Verified, false), button)
+		row = append(row, verdict(c), button)
 	}
 	return widget.Pad(theme.Half, 0, widget.Row(theme.Grid, row...))
 }
