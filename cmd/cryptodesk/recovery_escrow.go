@@ -138,6 +138,9 @@ func (c *call) lay(what *escrow.Case) {
 		say("note", "text", line)
 	}
 	say("request", "name", fresh.Name, "date", text.Date(what.Request.Date.Local()), "key", fresh.Recipient.Fingerprint())
+	if what.Asker.Name != "" {
+		say("asker", "name", what.Asker.Name)
+	}
 	if !what.SameName() {
 		say("other_name")
 	}

@@ -187,7 +187,11 @@ func (r *releasing) old() fyne.CanvasObject {
 
 // fresh is who asks.
 func (r *releasing) fresh() fyne.CanvasObject {
-	return side("escrow.release.asks", r.what.Request.Who, text.Date(r.what.Request.Date.Local()), widget.NewBadge(text.T("escrow.release.newkey"), theme.Warning))
+	badge := widget.NewBadge(text.T("escrow.release.newkey"), theme.Warning)
+	if who := r.what.Asker.Name; who != "" {
+		badge = widget.NewBadge(text.T("escrow.release.asker", "name", text.Name(who)), theme.Warning)
+	}
+	return side("escrow.release.asks", r.what.Request.Who, text.Date(r.what.Request.Date.Local()), badge)
 }
 
 func side(key string, who identity.Contact, date string, badge *widget.Badge) fyne.CanvasObject {

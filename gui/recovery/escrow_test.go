@@ -276,10 +276,10 @@ func TestReleaseIsRefused(t *testing.T) {
 	for _, kind := range []fault.Kind{fault.CodeSpent, fault.RequestUsed, fault.RequestStale} {
 		t.Run(string(kind), func(t *testing.T) {
 			f.what, f.ends = theCase(), []error{fault.New(kind, "", nil)}
-			f.what.Known, f.what.Request.Who.Name = identity.Contact{}, "Eva"
+			f.what.Known, f.what.Request.Who.Name, f.what.Asker = identity.Contact{}, "Eva", somebody("Eve", true)
 			s, w := screen(t, f)
 			s.Drop([]string{"/x/d.deposit.age", "/x/r"})
-			reads(t, w, text.T("escrow.release.stranger"), "another name than Ana")
+			reads(t, w, text.T("escrow.release.stranger"), "another name than Ana", "Key of your contact Eve")
 			speak(w, four...)
 			act(t, w, text.T("escrow.release.do"))
 			what, _ := text.FaultOf(fault.New(kind, "", nil))

@@ -25,6 +25,7 @@ type Case struct {
 	Form
 	Request Request
 	Known   identity.Contact // the depositor among the depositary's contacts, by their old key; zero if not there
+	Asker   identity.Contact // the contact who has the new key already; zero if nobody does
 	Left    int              // how many wrong codes the request still survives
 
 	raw  []byte
@@ -50,6 +51,9 @@ func ReadCase(ctx context.Context, keys *identity.Opened, ring *keyring.Keyring,
 	for _, known := range ring.Contacts() {
 		if known.Recipient == c.Depositor.Recipient {
 			c.Known = known
+		}
+		if known.Recipient == c.Request.Who.Recipient {
+			c.Asker = known
 		}
 	}
 	return c, nil

@@ -11,6 +11,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/keyring"
 	"cryptodesk/engine/secret"
 )
 
@@ -236,6 +237,28 @@ func TestCaseThatLayOpen(t *testing.T) {
 	wants(t, "replayed", err, fault.RequestUsed)
 	_, err = d.release(t, second, code, "x.release.age", day)
 	wants(t, "a name that is taken", err, fault.Exists)
+}
+
+// Two programs with one keyring release once: the slower one finds out from the
+// disk, and leaves no file.
+func TestTwoProgramsReleaseOnce(t *testing.T) {
+	d := newDesk(t)
+	code := strings.Join(d.code, " ")
+	pass := guard("correct horse")
+	defer pass.Destroy()
+	other := must(keyring.Open(ctx, store, d.ben.ring.Path(), pass))
+	defer other.Close()
+	slow := must(d.read(t, day))
+	fast := must(ReadCase(ctx, d.ben.keys(t), other, d.deposit, d.request, day))
+	must(Release(ctx, store, d.ben.keys(t), other, fast, code, "Ben", d.at("fast"), day))
+	_, err := d.release(t, slow, code, "slow", day)
+	wants(t, "the slower one", err, fault.RequestUsed)
+	if _, err := os.Stat(d.at("slow")); !os.IsNotExist(err) {
+		t.Error("released twice")
+	}
+	if log := d.log(d.ben); len(log) != 1 {
+		t.Errorf("the log is %+v", log)
+	}
 }
 
 func TestTakeInRefuses(t *testing.T) {

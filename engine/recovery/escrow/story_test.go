@@ -40,10 +40,12 @@ func TestStory(t *testing.T) {
 		!slices.Equal(c.Words, words) || !slices.Equal(c.Note, []string{"Ask me about the red bicycle."}) {
 		t.Errorf("Ben sees %+v", c)
 	}
-	if err := d.ben.ring.AddContact(d.old.card()); err != nil {
+	eva := d.fresh.card()
+	eva.Name = "Eva"
+	if err := d.ben.ring.AddContact(d.old.card(), eva); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = d.read(t, day.Add(time.Hour)); err != nil || !c.Known.Verified {
+	if c, err = d.read(t, day.Add(time.Hour)); err != nil || !c.Known.Verified || c.Asker.Name != "Eva" {
 		t.Errorf("Ben knows Ana: %v, %v", c, err)
 	}
 	answer, err := d.release(t, c, "  "+strings.ToUpper(strings.Join(d.code, ", "))+".", "Ana.release.age", day.Add(time.Hour))
