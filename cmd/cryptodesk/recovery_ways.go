@@ -216,6 +216,7 @@ func (f *recoveryFlags) sheet(c *call, eng *engine.Engine) error {
 	if c.quiet || c.json || c.passphraseFD >= 0 {
 		return nil // nobody is there who has printed it
 	}
+	c.aside(text.T("cli.recovery.sheet.ask"))
 	return c.askBack(sheet)
 }
 

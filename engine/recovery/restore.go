@@ -106,9 +106,10 @@ func (r *Restore) Drop(i int) {
 func (r *Restore) Pieces() []Piece {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	names := r.names(r.present())
 	all := make([]Piece, len(r.pieces))
 	for i, p := range r.pieces {
-		all[i] = p.Piece
+		all[i] = p.shown(names)
 	}
 	return all
 }
@@ -129,7 +130,7 @@ func (r *Restore) add(ps ...*piece) (Piece, error) {
 	}
 	r.pieces = append(r.pieces, ps...)
 	r.judge()
-	return ps[0].Piece, nil
+	return ps[0].shown(r.names(r.present())), nil
 }
 
 // joined is a key that shares came to.
@@ -197,81 +198,6 @@ func (p *piece) label() string {
 	}
 	return p.Owner
 }
-
-// Found is what all pieces come to.
-func (r *Restore) Found() Found {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	f := Found{Missing: r.missing()}
-	present := r.present()
-	seen := make(map[string]bool)
-	for _, p := range r.keys() {
-		public := p.Public()
-		if !seen[public.ID] {
-			seen[public.ID] = true
-			f.Keys = append(f.Keys, Key{public, present.has(public)})
-		}
-	}
-	people, groups := make(map[string]bool), make(map[string]bool)
-	for _, p := range r.pieces {
-		if !p.used || p.content == nil {
-			continue
-		}
-		for _, c := range p.content.Contacts() {
-			if known, _ := present.directory.Meet(c); !known {
-				people[c.ID()] = true
-			}
-		}
-		for _, g := range p.content.Groups() {
-			if name := identity.FoldName(g.Name); !present.groups[name] {
-				groups[name] = true
-			}
-		}
-	}
-	f.Contacts, f.Groups = len(people), len(groups)
-	f.Ready = len(f.Keys) > 0
-	return f
-}
-
-// keys are all that the pieces bring back, some perhaps more than once.
-func (r *Restore) keys() (all []*identity.KeyPair) {
-	for _, p := range r.pieces {
-		if p.used && p.content != nil {
-			all = append(all, p.content.Keys()...)
-		}
-	}
-	for _, j := range r.joined {
-		all = append(all, j.key)
-	}
-	kept, _ := identity.Distinct(all)
-	return kept
-}
-
-// present is what the keyring that is open has; nothing while none is.
-type present struct {
-	keys      map[string]bool // IDs, and those of classic halves
-	groups    map[string]bool
-	directory *keyring.Directory
-}
-
-func (r *Restore) present() present {
-	p := present{make(map[string]bool), make(map[string]bool), &keyring.Directory{}}
-	ring, err := r.ring()
-	if err != nil {
-		return p
-	}
-	for _, k := range ring.Keys() {
-		public := k.Public()
-		p.keys[public.ID], p.keys[public.Classic.ID()] = true, true
-	}
-	for _, g := range ring.Groups() {
-		p.groups[identity.FoldName(g.Name)] = true
-	}
-	p.directory = ring.Directory()
-	return p
-}
-
-func (p present) has(k identity.Public) bool { return p.keys[k.ID] }
 
 // Content is what is to be restored, for a keyring to take in; the caller
 // destroys it. A key that has no name is called owner, if that is not empty and
