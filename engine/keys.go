@@ -154,6 +154,7 @@ func (e *Engine) change(f func(*keyring.Keyring) error) error {
 	}
 	_, agent := ring.Agent() // which may have gone with a contact
 	_ = e.session.NoteAgent(agent)
+	e.exchange.Renew()
 	secret.Settle()
 	e.changes.tell()
 	return nil

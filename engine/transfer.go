@@ -74,8 +74,13 @@ func (e *Engine) Send(contact string, where func() []string, paths []string, pat
 	if err != nil {
 		return nil, err
 	}
+	me, ok := e.me()
+	if !ok {
+		key.Destroy()
+		return nil, fault.New(fault.Locked, "", nil)
+	}
 	x := e.exchange.Send(exchange.Sending{
-		Key: key, To: to, For: recipient, Vault: vault{e}, Paths: paths, Where: where, Patience: patience,
+		Key: key, To: to, For: recipient, Vault: vault{e, me.Recipient}, Paths: paths, Where: where, Patience: patience,
 	})
 	e.usedFor([]identity.Recipient{recipient})
 	return x, nil
@@ -173,15 +178,15 @@ func (e *Engine) peers() func() []transfer.Peer {
 	return refresh
 }
 
-// vault seals what the outbox notes to one's own key pair.
-type vault struct{ e *Engine }
+// vault seals what the outbox notes to one's own key pair, while locked too: encrypting may
+// outlast the lock.
+type vault struct {
+	e  *Engine
+	to identity.Recipient
+}
 
 func (v vault) Seal(plain *secret.Buffer) ([]byte, error) {
-	me, ok := v.e.me()
-	if !ok {
-		return nil, fault.New(fault.Locked, "", nil)
-	}
-	to, err := me.Recipient.Age(nil)
+	to, err := v.to.Age(nil)
 	if err != nil {
 		return nil, err
 	}

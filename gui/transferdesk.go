@@ -10,6 +10,10 @@ func (w *window) transferDesk() transfer.Desk {
 	return transfer.Desk{
 		Folder: downloads(),
 		Reveal: func(path string) { shell.Reveal(path, func() {}) },
+		Open: func(path string) {
+			w.show("files") // which tells what it is, and leads on to Keys or Recovery
+			w.files.Drop([]string{path})
+		},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"cryptodesk/engine/fault"
@@ -22,7 +23,33 @@ import (
 // folder of its own, and in it the copies, under numbers, and parcel.age, which
 // says what they are: only whoever can open one's own files can read it. A
 // parcel for the same peer of the same originals, unchanged, is gone on with.
-type outbox struct{ dir string }
+type outbox struct {
+	dir string
+
+	mu   sync.Mutex
+	sent map[string]bool // folders whose parcels are being sent
+}
+
+// take says that a parcel is being sent, until give; false if it is already.
+func (b *outbox) take(dir string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := b.sent[dir]
+	b.sent[dir] = true
+	return !was
+}
+
+func (b *outbox) give(dir string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.sent, dir)
+}
+
+func (b *outbox) taken(dir string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sent[dir]
+}
 
 // Vault seals and opens what the outbox notes, with one's own keys. Open answers
 // an error for what was sealed with others.
@@ -37,7 +64,7 @@ const (
 	keepFor    = 7 * 24 * time.Hour
 )
 
-func newOutbox(dir string) *outbox { return &outbox{dir} }
+func newOutbox(dir string) *outbox { return &outbox{dir: dir, sent: make(map[string]bool)} }
 
 // note is the plaintext of parcel.age.
 type note struct {
@@ -59,7 +86,11 @@ func look(ctx context.Context, paths []string) ([]source, error) {
 	var all []source
 	for _, path := range paths {
 		s := source{Path: path}
-		err := filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+		root, err := filepath.EvalSymlinks(path) // what a link given by name leads to is what is sent
+		if err != nil {
+			return nil, fault.FromOS(path, err)
+		}
+		err = filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
@@ -120,8 +151,11 @@ func (b *outbox) find(v Vault, to transfer.Peer, from []source) (*transfer.Parce
 	}
 	for _, e := range entries {
 		dir := filepath.Join(b.dir, e.Name())
+		if b.taken(dir) {
+			continue
+		}
 		n, err := b.read(dir, v)
-		if err != nil || !to.Signing.Equal(ed25519.PublicKey(n.Offer.To)) || !slices.Equal(n.Sources, from) {
+		if err != nil || !n.whole() || !to.Signing.Equal(ed25519.PublicKey(n.Offer.To)) || !slices.Equal(n.Sources, from) {
 			continue
 		}
 		return &transfer.Parcel{Offer: n.Offer, Paths: n.Paths}, dir, true
@@ -152,6 +186,17 @@ func (b *outbox) read(dir string, v Vault) (*note, error) {
 		return nil, errors.New("parcel without an offer")
 	}
 	return &n, nil
+}
+
+// whole says whether all that is sent is still there: removing a parcel may have
+// been cut short.
+func (n *note) whole() bool {
+	for i, path := range n.Paths {
+		if info, err := os.Stat(path); err != nil || info.Size() != n.Offer.Entries[i].Size {
+			return false
+		}
+	}
+	return true
 }
 
 // sweep removes parcels that were not gone on with.

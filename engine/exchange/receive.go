@@ -96,6 +96,17 @@ func find(peers []transfer.Peer, key ed25519.PublicKey) (transfer.Peer, bool) {
 	return peers[i], true
 }
 
+// Renew asks a readiness for its peers, after they changed and before a lock comes
+// that would leave those from before.
+func (s *Service) Renew() {
+	s.mu.Lock()
+	r := s.ready
+	s.mu.Unlock()
+	if r != nil {
+		r.Peers()
+	}
+}
+
 // NotReady takes no more. What is being received goes on.
 func (s *Service) NotReady() {
 	s.mu.Lock()
@@ -119,7 +130,9 @@ func (s *Service) end(r *ready) {
 		}
 		s.mu.Unlock()
 		s.all.Go(func() {
+			defer secret.Guard()
 			r.listener.Wait()
+			r.listener.Close() // it lets go of the context it had
 			r.Key.Destroy()
 		})
 		s.tell()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"cryptodesk/engine/batch"
@@ -59,14 +58,19 @@ func (s *Service) send(ctx context.Context, x *Exchange, t *job.Tracker, opt Sen
 		return err
 	}
 	p, dir, err := s.pack(ctx, opt)
+	for err == nil && !s.box.take(dir) { // it is on its way already, and is packed once more
+		p, dir, err = s.pack(ctx, opt)
+	}
 	if err != nil {
 		return err
 	}
+	defer s.box.give(dir)
 	for i, e := range p.Offer.Entries {
 		t.SetTotal(i, e.Size)
 	}
 	err = s.deliver(ctx, x, newMeter(t), me, p, opt)
-	if err == nil || fault.Of(err) == fault.Cancelled && !errors.Is(err, transfer.ErrLater) || fault.Of(err) == fault.Declined {
+	later := errors.Is(context.Cause(ctx), transfer.ErrLater)
+	if err == nil || fault.Of(err) == fault.Cancelled && !later || fault.Of(err) == fault.Declined {
 		_ = os.RemoveAll(dir) // what cannot be removed now is swept later
 	}
 	return err
@@ -82,10 +86,10 @@ func (s *Service) deliver(ctx context.Context, x *Exchange, m *meter, me *transf
 			moved, pause = time.Now(), firstPause
 			m.moved(entry, done, name)
 		})
-		if err == nil || !again(err) || time.Since(moved) > opt.Patience || opt.Patience == 0 {
+		if err == nil || !x.again(err) || time.Since(moved) > opt.Patience || opt.Patience == 0 {
 			return err
 		}
-		if fault.Of(err) != fault.Unreachable {
+		if k := fault.Of(err); k != fault.Unreachable && k != fault.PeerBusy {
 			x.interrupted(err)
 		}
 		x.enter(Connecting)
@@ -104,11 +108,14 @@ const (
 )
 
 // again says whether another try can do better without anybody doing anything
-// about it.
-func again(err error) bool {
+// about it. After a connection broke, who is busy over there may be the one who
+// has not noticed yet.
+func (x *Exchange) again(err error) bool {
 	switch fault.Of(err) {
 	case fault.Unreachable, fault.Disconnected, fault.PeerLeft:
 		return true
+	case fault.PeerBusy:
+		return len(x.Interruptions()) > 0
 	}
 	return false
 }
@@ -134,6 +141,9 @@ func (s *Service) try(ctx context.Context, x *Exchange, me *transfer.Me, p *tran
 
 // pack makes the parcel, or takes up one that was left.
 func (s *Service) pack(ctx context.Context, opt Sending) (*transfer.Parcel, string, error) {
+	if len(opt.Paths) > transfer.MaxEntries { // before anything is encrypted
+		return nil, "", fault.New(fault.TooMany, "", nil)
+	}
 	from, err := look(ctx, opt.Paths)
 	if err != nil {
 		return nil, "", err
@@ -158,27 +168,43 @@ func (s *Service) pack(ctx context.Context, opt Sending) (*transfer.Parcel, stri
 
 // fill encrypts into dir what is not encrypted, and makes a parcel of it all.
 func (s *Service) fill(ctx context.Context, dir string, opt Sending) (*transfer.Parcel, error) {
-	plan, err := batch.Look(ctx, opt.Paths, batch.Auto, nil)
+	pieces := make(map[string]transfer.Piece)
+	var rest []string
+	for _, path := range opt.Paths {
+		if request(path) {
+			pieces[path] = transfer.Piece{Path: path, Sort: transfer.Paper}
+			continue
+		}
+		rest = append(rest, path)
+	}
+	plan, err := batch.Look(ctx, rest, batch.Auto, nil)
 	if err != nil {
 		return nil, err
-	}
-	if len(plan.Refused) > 0 {
-		return nil, plan.Refused[0].Problem
-	}
-	pieces := make(map[string]transfer.Piece)
-	for _, it := range plan.Open {
-		if it.Problem != nil {
-			return nil, it.Problem
-		}
-		pieces[it.Path] = transfer.Piece{Path: it.Path, Sort: transfer.File}
 	}
 	for _, it := range plan.Special {
 		if it.Special == batch.CardFile {
 			pieces[it.Path] = transfer.Piece{Path: it.Path, Sort: transfer.Paper}
 			continue
 		}
+		age, err := batch.Look(ctx, []string{it.Path}, batch.ToOpen, nil)
+		if err != nil {
+			return nil, err
+		}
+		if len(age.Open) > 0 { // a deposit, say, is encrypted for whom it is for
+			plan.Open = append(plan.Open, age.Open...)
+			continue
+		}
 		it.Special = batch.NotSpecial // a key file, say, is sent like any other
 		plan.Encrypt = append(plan.Encrypt, it)
+	}
+	if len(plan.Refused) > 0 {
+		return nil, plan.Refused[0].Problem
+	}
+	for _, it := range plan.Open {
+		if it.Problem != nil {
+			return nil, it.Problem
+		}
+		pieces[it.Path] = transfer.Piece{Path: it.Path, Sort: transfer.File}
 	}
 	if err := s.encrypt(ctx, plan, dir, opt.For, pieces); err != nil {
 		return nil, err
@@ -212,14 +238,31 @@ func (s *Service) encrypt(ctx context.Context, plan *batch.Plan, dir string, to 
 	return nil
 }
 
+// request says whether a file is a request to release a deposit, which is signed
+// and no secret.
+func request(path string) bool {
+	src, err := safefile.OpenSource(path)
+	if err != nil {
+		return false // whoever takes it next says why
+	}
+	defer src.Close()
+	head := make([]byte, len(requestHead))
+	n, _ := src.ReadAt(head, 0)
+	return string(head[:n]) == requestHead
+}
+
+const requestHead = "# CryptoDesk release request"
+
 // absolute is each path once, from the root.
 func absolute(paths []string) []string {
 	var all []string
+	known := make(map[string]bool, len(paths))
 	for _, path := range paths {
 		if abs, err := filepath.Abs(path); err == nil {
 			path = abs
 		}
-		if !slices.Contains(all, path) {
+		if !known[path] {
+			known[path] = true
 			all = append(all, path)
 		}
 	}

@@ -29,7 +29,7 @@ type Progress struct {
 type Job struct {
 	now     func() time.Time
 	ctx     context.Context
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 	workers sync.WaitGroup
 	over    chan struct{}
 
@@ -61,11 +61,11 @@ func Start(ctx context.Context, rows []Row, run func(ctx context.Context, t *Tra
 
 func start(ctx context.Context, rows []Row, run func(context.Context, *Tracker) error, now func() time.Time) *Job {
 	j := &Job{now: now, over: make(chan struct{}), rows: make([]row, len(rows)), started: now()}
-	j.ctx, j.cancel = context.WithCancel(ctx)
+	j.ctx, j.cancel = context.WithCancelCause(ctx)
 	for i := range rows {
 		j.take(&j.rows[i], rows[i])
 	}
-	forget := context.AfterFunc(ctx, j.Cancel)
+	forget := context.AfterFunc(ctx, func() { j.stop(context.Cause(ctx)) }) // which may be before ctx itself reached j.ctx
 	go func() {
 		var err error
 		defer close(j.over)
@@ -149,10 +149,12 @@ func (j *Job) Progress() Progress {
 
 // Cancel cancels the rows that wait, at once, and the contexts of those that
 // run; they end as soon as their work notices.
-func (j *Job) Cancel() {
+func (j *Job) Cancel() { j.stop(nil) }
+
+func (j *Job) stop(cause error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.cancel()
+	j.cancel(cause)
 	for i := range j.rows {
 		if r := &j.rows[i]; r.is() == Waiting {
 			j.finish(r, Cancelled)
@@ -239,6 +241,6 @@ func (j *Job) end(err error) {
 		j.err = fault.As(err)
 	}
 	j.ended = j.now()
-	j.cancel()
+	j.cancel(nil)
 	j.version.Add(1)
 }

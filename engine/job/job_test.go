@@ -531,3 +531,23 @@ func BenchmarkAdd(b *testing.B) {
 	})
 	<-j.Done()
 }
+
+// TestTheCauseIsThatOfWhoCancelled: the end of the context that a job was started with is
+// not taken for a Cancel.
+func TestTheCauseIsThatOfWhoCancelled(t *testing.T) {
+	why := errors.New("why")
+	for range 2000 {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var got error
+		j := Start(ctx, rowsOf(1, 1), func(ctx context.Context, _ *Tracker) error {
+			<-ctx.Done()
+			got = context.Cause(ctx)
+			return got
+		})
+		cancel(why)
+		<-j.Done()
+		if got != why {
+			t.Fatalf("cancelled for %v", got)
+		}
+	}
+}

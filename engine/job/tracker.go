@@ -124,7 +124,7 @@ func (j *Job) guard(f func()) {
 			j.broken = broken
 		}
 		j.mu.Unlock()
-		j.cancel()
+		j.cancel(nil)
 	}()
 	f()
 	returned = true

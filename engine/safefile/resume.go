@@ -50,7 +50,7 @@ func (fo *folder) openPart(part string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	is, err := file.Stat()
-	if err == nil && !os.SameFile(was, is) {
+	if err == nil && (!os.SameFile(was, is) || hardLinks(is) > 1) {
 		err = fault.New(fault.Busy, part, nil)
 	}
 	if err != nil {

@@ -45,6 +45,14 @@ func cannotLink(err error) bool {
 		errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EMLINK)
 }
 
+// hardLinks is how many names a file has.
+func hardLinks(info os.FileInfo) uint64 {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(s.Nlink)
+	}
+	return 1
+}
+
 // cannotChmod is a file system without permissions: the file is ours, so EPERM
 // means nothing else.
 func cannotChmod(err error) bool {

@@ -37,6 +37,9 @@ func cannotChmod(error) bool { return false }
 // changeTime does not exist in what the standard library reads of a file.
 func changeTime(fs.FileInfo) time.Time { return time.Time{} }
 
+// hardLinks is not in what the standard library reads of a file.
+func hardLinks(os.FileInfo) uint64 { return 1 }
+
 const errLocked = windows.ERROR_LOCK_VIOLATION
 
 func tryLock(file *os.File) error {

@@ -79,6 +79,8 @@ func Dial(ctx context.Context, address string, me *Me, peer Peer) (*Channel, err
 	ch := &Channel{conn: conn, me: me, Peer: peer}
 	// In time with the handshake: whoever is not taken learns it now.
 	raw.SetDeadline(time.Now().Add(handshakeTimeout))
+	hurry := context.AfterFunc(ctx, func() { raw.Close() })
+	defer hurry()
 	if err := ch.greeted(); err != nil {
 		raw.Close()
 		return nil, refused(ctx, peer.Name, err)
@@ -115,7 +117,7 @@ func accept(ctx context.Context, raw net.Conn, me *Me, known func(ed25519.Public
 
 func unreachable(ctx context.Context, address string, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return fault.New(fault.Cancelled, address, err)
+		return fault.New(fault.Cancelled, address, context.Cause(ctx))
 	}
 	return fault.New(fault.Unreachable, address, err)
 }
@@ -127,7 +129,7 @@ func refused(ctx context.Context, name string, err error) error {
 	var odd tls.RecordHeaderError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return fault.New(fault.Cancelled, name, err)
+		return fault.New(fault.Cancelled, name, context.Cause(ctx))
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &op) && op.Op == "remote error": // an alert: the other side looked at us and said no

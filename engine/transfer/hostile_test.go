@@ -294,7 +294,7 @@ func TestRogueOffers(t *testing.T) {
 		"short digest":   func(o *Offer) { o.Entries[0].Digest = digest[:31] },
 		"unknown sort":   func(o *Offer) { o.Entries[0].Sort = "link" },
 		"large paper":    func(o *Offer) { o.Entries[0] = Entry{Paper, "a.txt", maxPaper + 1, digest} },
-		"10,001 entries": func(o *Offer) { o.Entries = manyEntries(maxEntries+1, digest) },
+		"10,001 entries": func(o *Offer) { o.Entries = manyEntries(MaxEntries+1, digest) },
 	}
 	for _, name := range names {
 		bad["name "+fmt.Sprintf("%.20q", name)] = func(o *Offer) { o.Entries[0].Name = name }

@@ -32,6 +32,7 @@ type Inbox struct {
 	store *safefile.Store
 	dir   string // of the ledgers
 
+	files  sync.Mutex // of the ledgers: one is made, read or swept at a time
 	mu     sync.Mutex
 	open   map[string]bool      // transfers that are being received now
 	asking map[string]bool      // peers about whose offer somebody is being asked
@@ -62,6 +63,7 @@ type ledger struct {
 	parts map[int]int64 // entry to bytes that are on the disk
 	done  map[int]bool  // entries that have their name
 	fresh bool          // nothing of it came before
+	whole int64         // bytes of the file that are lines
 }
 
 type ledgerHead struct {
@@ -98,8 +100,13 @@ func (in *Inbox) begin(p Peer, o *Offer, digest [sha256.Size]byte, folder string
 	if busy {
 		return nil, fault.New(fault.PeerBusy, p.Name, nil)
 	}
+	in.files.Lock()
+	defer in.files.Unlock()
 	l := &ledger{inbox: in, name: name, parts: make(map[int]int64), done: make(map[int]bool)}
 	err := l.load()
+	if err == nil { // what is written next is a line of its own
+		err = l.file.Truncate(l.whole)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		l.fresh = true
@@ -117,6 +124,8 @@ func (in *Inbox) begin(p Peer, o *Offer, digest [sha256.Size]byte, folder string
 // known says whether an offer was agreed to before and has not ended: the ledger
 // of it is there.
 func (in *Inbox) known(p Peer, o *Offer, digest [sha256.Size]byte) (folder string, ok bool) {
+	in.files.Lock()
+	defer in.files.Unlock()
 	l := &ledger{inbox: in, name: peerTag(p) + "-" + o.ID, parts: make(map[int]int64), done: make(map[int]bool)}
 	if err := l.load(); err != nil {
 		return "", false
@@ -188,7 +197,8 @@ func (l *ledger) load() error {
 		return fs.ErrNotExist
 	}
 	for {
-		line, err := r.ReadBytes('\n')
+		l.whole += int64(len(line))
+		line, err = r.ReadBytes('\n')
 		var n ledgerLine
 		if err != nil || json.Unmarshal(line, &n) != nil || n.Entry < 0 || n.Entry >= l.head.Entries {
 			break
@@ -275,6 +285,8 @@ func (in *Inbox) Sweep(now time.Time) error {
 }
 
 func (in *Inbox) sweep(name string) error {
+	in.files.Lock()
+	defer in.files.Unlock()
 	in.mu.Lock()
 	busy := in.open[name]
 	in.mu.Unlock()

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -19,13 +20,15 @@ import (
 // offerLabel stands before an offer when it is signed.
 const offerLabel = "CryptoDesk v1: transfer offer\n"
 
+// MaxEntries is how many files an offer can have.
+const MaxEntries = 10_000
+
 const (
-	maxEntries = 10_000
-	maxOffer   = 8 << 20  // bytes of the offer's JSON
-	maxPaper   = 64 << 10 // bytes of a paper
-	maxTotal   = 1 << 53  // bytes of everything offered: 8 PiB, and every sum fits
-	maxName    = 255      // bytes
-	idBytes    = 16
+	maxOffer = 8 << 20  // bytes of the offer's JSON
+	maxPaper = 64 << 10 // bytes of a paper
+	maxTotal = 1 << 53  // bytes of everything offered: 8 PiB, and every sum fits
+	maxName  = 255      // bytes
+	idBytes  = 16
 )
 
 // Offer is what a sender wants to hand over. It is signed together with the key
@@ -34,7 +37,30 @@ type Offer struct {
 	ID      string    `json:"id"`   // 32 hex digits, random: the same again goes on where it stopped
 	To      []byte    `json:"to"`   // signing key of the receiver
 	Made    time.Time `json:"made"` // UTC
-	Entries []Entry   `json:"entries"`
+	Entries Entries   `json:"entries"`
+}
+
+// Entries are read no further than an offer may have of them: millions fit into its
+// bytes, and would be hundreds of MiB.
+type Entries []Entry
+
+// UnmarshalJSON is for encoding/json, and as strict as decode.
+func (all *Entries) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	bad := fault.New(fault.OfferBad, "", nil)
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return bad
+	}
+	*all = nil
+	for d.More() {
+		var e Entry
+		if len(*all) == MaxEntries || d.Decode(&e) != nil {
+			return bad
+		}
+		*all = append(*all, e)
+	}
+	return nil
 }
 
 // Sort says what an entry is.
@@ -88,7 +114,7 @@ func (o *Offer) check(to ed25519.PublicKey) error {
 	if err != nil || len(id) != idBytes || o.ID != hex.EncodeToString(id) || !to.Equal(ed25519.PublicKey(o.To)) {
 		return bad
 	}
-	if len(o.Entries) == 0 || len(o.Entries) > maxEntries {
+	if len(o.Entries) == 0 || len(o.Entries) > MaxEntries {
 		return bad
 	}
 	var total int64
@@ -120,7 +146,7 @@ func (c *Channel) propose(o *Offer) error {
 	if err != nil {
 		return fault.New(fault.Internal, "", err)
 	}
-	if len(raw) > maxOffer || len(o.Entries) > maxEntries {
+	if len(raw) > maxOffer || len(o.Entries) > MaxEntries {
 		return fault.New(fault.TooMany, "", nil)
 	}
 	signature, err := c.me.sign(offerLabel, raw)

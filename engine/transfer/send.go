@@ -13,6 +13,7 @@ import (
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/safefile"
+	"cryptodesk/engine/secret"
 )
 
 // Parcel is an offer and the files that it is about, which stay as they are until
@@ -32,7 +33,7 @@ type Piece struct {
 // Pack makes a parcel for a peer. Errors: OfferBad (not an age file, or a paper
 // that is too long), TooMany, TooLarge, NameTooLong, and those of reading.
 func Pack(to Peer, pieces ...Piece) (*Parcel, error) {
-	if len(pieces) == 0 || len(pieces) > maxEntries {
+	if len(pieces) == 0 || len(pieces) > MaxEntries {
 		return nil, fault.New(fault.TooMany, "", nil)
 	}
 	p := &Parcel{Offer: &Offer{ID: NewID(), To: to.Signing, Made: time.Now().UTC().Truncate(time.Second)}}
@@ -118,6 +119,7 @@ func (s *sender) run(ctx context.Context) error {
 	defer cancel(nil)
 	arrived := make(chan error, 1)
 	go func() {
+		defer secret.Guard()
 		err := s.arrive(ctx)
 		if err != nil {
 			cancel(err)

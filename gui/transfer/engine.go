@@ -37,6 +37,7 @@ type Engine interface {
 type Desk struct {
 	Folder string            // where what arrives goes unless the person chooses
 	Reveal func(path string) // shows a file in the file manager
+	Open   func(path string) // takes a file to the screen that has a use for it
 }
 
 // section is where the addresses that worked are remembered, sealed.

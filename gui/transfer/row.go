@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -158,6 +159,12 @@ func over(x *exchange.Exchange, who string, f *face) {
 		if x.Incoming {
 			f.first, f.button = text.T("transfer.row.received", "name", who), text.T("files.row.reveal")
 		}
+		if forAScreen(x) {
+			f.button = text.T("transfer.row.open")
+		}
+		if paper(x.Row(0).Out) {
+			f.first = text.T("transfer.row.paper", "name", who)
+		}
 		return
 	}
 	problem := reason(x)
@@ -181,6 +188,19 @@ func arrived(x *exchange.Exchange) bool {
 	}
 	return true
 }
+
+// forAScreen says whether what arrived is one file that is more than a file: a
+// contact card, or what escrow sends. By its name; whoever opens it looks closer.
+func forAScreen(x *exchange.Exchange) bool {
+	if !x.Incoming || x.Len() != 1 || !arrived(x) {
+		return false
+	}
+	name := strings.ToLower(x.Row(0).Out)
+	return paper(name) || strings.HasSuffix(name, ".deposit.age") || strings.HasSuffix(name, ".release.age")
+}
+
+// paper says whether a file came as text, not encrypted.
+func paper(received string) bool { return strings.HasSuffix(received, ".txt") }
 
 // reason is why it did not.
 func reason(x *exchange.Exchange) *fault.Error {

@@ -131,6 +131,8 @@ func (s *Screen) choose() {
 func (s *Screen) act(x *exchange.Exchange) {
 	switch {
 	case x.Phase() != exchange.Over:
+	case forAScreen(x):
+		s.desk.Open(x.Row(0).Out)
 	case arrived(x) && x.Incoming:
 		s.desk.Reveal(x.Row(0).Out)
 	case again(x):
@@ -144,8 +146,10 @@ func (s *Screen) again(x *exchange.Exchange) {
 	for i := range x.Len() {
 		paths = append(paths, x.Row(i).Path)
 	}
-	s.engine.Forget(x)
-	sendTo(s.window, s.engine, paths, x.Peer.ID, s.Refresh)
+	sendTo(s.window, s.engine, paths, x.Peer.ID, func() { // until then somebody may think better of it
+		s.engine.Forget(x)
+		s.Refresh()
+	})
 }
 
 // remove takes what is over off the list, and stops what is not.

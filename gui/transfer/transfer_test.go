@@ -243,8 +243,47 @@ func TestRowOfAFailure(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	s.act(x)
-	if got := texts(top(t, w)); !strings.Contains(got, text.T("transfer.send.title")) || f.did[0] != "forget" {
-		t.Errorf("another try: %q, %s", f.did, got)
+	if got := texts(top(t, w)); !strings.Contains(got, text.T("transfer.send.title")) || len(f.did) != 0 {
+		t.Errorf("another try that may not come: %q, %s", f.did, got)
+	}
+}
+
+// TestRowOfAContactCard: what belongs to another screen is taken there.
+func TestRowOfAContactCard(t *testing.T) {
+	from, sending, _ := service(t)
+	to, other, news := service(t)
+	folder, ada := t.TempDir(), transfer.Peer{ID: "ada", Name: "Ada", Signing: sending.To.Signing}
+	err := to.Ready(exchange.Readiness{Key: other.Key, Address: "127.0.0.1:0",
+		Peers: func() []transfer.Peer { return []transfer.Peer{ada} },
+		Agree: func(transfer.Peer, *transfer.Offer) (string, error, bool) { return folder, nil, true }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _, _ := to.IsReady()
+	sending.To, sending.Where = other.To, func() []string { return []string{at.String()} }
+	if err := os.WriteFile(sending.Paths[0], []byte("# CryptoDesk contact card v1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sent := from.Send(sending)
+	<-sent.Done()
+	if !arrived(sent) {
+		t.Fatal(reason(sent))
+	}
+	for len(to.Exchanges()) == 0 || to.Exchanges()[0].Phase() != exchange.Over {
+		<-news
+	}
+	x := to.Exchanges()[0]
+	var opened string
+	f := &fake{all: []*exchange.Exchange{x}}
+	w := stand(t, f)
+	s := New(w, f, Desk{Open: func(path string) { opened = path }})
+	w.SetContent(s.Content())
+	if got := faceOf(x); got.button != text.T("transfer.row.open") || got.first != text.T("transfer.row.paper", "name", "Ada") {
+		t.Errorf("%+v", got)
+	}
+	s.act(x)
+	if opened != filepath.Join(folder, "letter.txt") {
+		t.Errorf("opened %q", opened)
 	}
 }
 
