@@ -5,7 +5,6 @@ package proof
 import (
 	"bufio"
 	"bytes"
-	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/pbkdf2"
 	"crypto/sha256"
@@ -100,17 +99,17 @@ func profile(pass, keyring string) (*secrets, error) {
 func (s *secrets) root(root []byte) {
 	s.expanded(scan.PrivateKey, root)
 	s.set.AddKey(scan.PrivateKey, sha3.SumSHAKE256(root, 96)) // ML-KEM's d and z, and the X25519 half
-	for _, label := range []string{"classic X25519 age key", "Ed25519 signing key"} {
+	for label, kind := range map[string]scan.Kind{"classic X25519 age key": scan.PrivateKey, "Ed25519 signing key": signing} {
 		key, err := hkdf.Key(sha256.New, root, nil, "CryptoDesk v1: "+label, 32)
 		if err != nil {
 			panic(err)
 		}
-		s.expanded(scan.PrivateKey, key)
+		s.expanded(kind, key)
+		if kind == signing {
+			wide := sha512.Sum512(key)
+			s.expandedSeed(wide[:])
+		}
 	}
-	seed, _ := hkdf.Key(sha256.New, root, nil, "CryptoDesk v1: Ed25519 signing key", 32)
-	s.set.AddKey(scan.PrivateKey, ed25519.NewKeyFromSeed(seed).Seed())
-	wide := sha512.Sum512(seed)
-	s.set.AddKey(scan.PrivateKey, wide[:])
 }
 
 // protected adds what a file that the passphrase opens needs: scrypt's output and its first block, and the file key.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -49,6 +50,7 @@ type life struct {
 	*desk.Program
 	ctx     context.Context
 	t       *testing.T
+	program string
 	home    string // the profile
 	folder  string // the HOME
 	work    string
@@ -65,16 +67,16 @@ func (l *life) step(name string) {
 	l.last = now
 }
 
-// live plays the story: type the passphrase, unlock, encrypt, decrypt, export a private key, lock. With typed, the
-// profile is made by the window too; with plants, every needle is planted once to see that it would be found.
+// live plays the story: type the passphrase, unlock, encrypt, decrypt, export a private key, make a recovery sheet and
+// shares, rehearse, receive a file, and lock while ready to receive more. With typed, the profile is made by the window too; with plants, every needle is planted once to see that it would be found.
 func live(t *testing.T, d *desk.Display, program, pass string, typed, plants bool) *outcome {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, fmt.Errorf("nothing more happened"))
 	defer cancel()
-	l := &life{ctx: ctx, t: t, pass: pass, folder: t.TempDir(), out: &outcome{}, last: time.Now()}
+	l := &life{ctx: ctx, t: t, program: program, pass: pass, folder: t.TempDir(), out: &outcome{}, last: time.Now()}
 	l.work = workplace(t)
 	l.home = filepath.Join(l.folder, "profile")
 	if !typed {
-		l.prepare(program)
+		l.prepare()
 	}
 	p, err := d.Start(ctx, program, l.folder, "--home", l.home)
 	l.do(err)
@@ -114,18 +116,23 @@ func live(t *testing.T, d *desk.Display, program, pass string, typed, plants boo
 }
 
 // prepare makes the profile without the window.
-func (l *life) prepare(program string) {
+func (l *life) prepare() {
+	if out, err := l.verb("keys", "--home", l.home, "new", owner).CombinedOutput(); err != nil {
+		l.t.Fatalf("make a profile: %v: %s", err, out)
+	}
+}
+
+// verb is a command that is given the passphrase.
+func (l *life) verb(name string, args ...string) *exec.Cmd {
 	r, w, err := os.Pipe()
 	l.do(err)
-	defer r.Close()
+	l.t.Cleanup(func() { r.Close() })
 	_, err = w.WriteString(l.pass + "\n")
 	l.do(err)
 	w.Close()
-	cmd := command(l.ctx, program, "keys", "--home", l.home, "--passphrase-fd", "3", "new", owner)
+	cmd := command(l.ctx, l.program, append([]string{name, "--passphrase-fd", "3"}, args...)...)
 	cmd.ExtraFiles = []*os.File{r}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		l.t.Fatalf("make a profile: %v: %s", err, out)
-	}
+	return cmd
 }
 
 // use does everything that touches a secret, and searches during one job.
@@ -158,6 +165,13 @@ func (l *life) use() {
 	l.export()
 	before = l.quiet(before)
 	l.step("export")
+
+	l.recover()
+	before = l.quiet(before)
+	l.step("recovery")
+	l.receive()
+	before = l.quiet(before)
+	l.step("transfer")
 	state := filepath.Join(l.home, "session.state")
 	l.do(desk.AwaitFile(l.ctx, state))
 	l.do(l.secrets.session(state))
@@ -181,6 +195,7 @@ func (l *life) export() {
 	_, err := l.Event(l.ctx, "keys.exported", n)
 	l.do(err)
 	l.do(l.Press("Escape"))
+	l.do(l.Tap(l.ctx, "detail.close"))
 	raw, err := os.ReadFile(filepath.Join(l.folder, owner+".key.age"))
 	l.do(err)
 	_, err = l.secrets.protected(raw)
