@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -145,19 +146,12 @@ func (p *pair) run() (took time.Duration, rss [2]int64, err error) {
 	over := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() { rss = watchMoving(bufio.NewScanner(told), over, from.Process.Pid, to.Process.Pid) })
-	err = errors.Join(drain(lines), to.Wait())
+	_, err = io.Copy(io.Discard, lines)
+	err = errors.Join(err, to.Wait())
 	close(over)
 	watching.Wait()
 	err = errors.Join(err, from.Wait())
 	return time.Since(began), rss, err
-}
-
-func drain(r *bufio.Reader) error {
-	for {
-		if _, err := r.ReadString('\n'); err != nil {
-			return nil // its end
-		}
-	}
 }
 
 // watchMoving reads what the sender says until bytes move, and then looks at the memory of both until over.

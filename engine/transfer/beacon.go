@@ -193,6 +193,9 @@ func (w *watcher) read(c *net.UDPConn) {
 }
 
 func (w *watcher) take(b []byte, from netip.Addr) {
+	if len(b) != beaconSize || string(b[:len(beaconMagic)]) != beaconMagic {
+		return // before anybody is looked up
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.peers() {

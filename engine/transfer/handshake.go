@@ -78,7 +78,7 @@ func Dial(ctx context.Context, address string, me *Me, peer Peer) (*Channel, err
 	}
 	ch := &Channel{conn: conn, me: me, Peer: peer}
 	// In time with the handshake: whoever is not taken learns it now.
-	raw.SetDeadline(time.Now().Add(handshakeTimeout))
+	_ = raw.SetDeadline(time.Now().Add(handshakeTimeout)) // fails only when closed, which the next call says
 	hurry := context.AfterFunc(ctx, func() { raw.Close() })
 	defer hurry()
 	if err := ch.greeted(); err != nil {
@@ -106,7 +106,7 @@ func accept(ctx context.Context, raw net.Conn, me *Me, known func(ed25519.Public
 		return nil, refused(ctx, "", err)
 	}
 	ch := &Channel{conn: conn, me: me, Peer: peer}
-	raw.SetDeadline(time.Now().Add(handshakeTimeout))
+	_ = raw.SetDeadline(time.Now().Add(handshakeTimeout)) // fails only when closed, which the next call says
 	if err := ch.send(helloFrame, hello{Version: 1}); err != nil {
 		raw.Close()
 		return nil, err

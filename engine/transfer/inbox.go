@@ -196,21 +196,31 @@ func (l *ledger) load() error {
 		}
 		return fs.ErrNotExist
 	}
-	for {
+	for l.read(line) {
 		l.whole += int64(len(line))
-		line, err = r.ReadBytes('\n')
-		var n ledgerLine
-		if err != nil || json.Unmarshal(line, &n) != nil || n.Entry < 0 || n.Entry >= l.head.Entries {
-			break
-		}
-		if n.Stored {
-			l.done[n.Entry] = true
-		} else {
-			l.parts[n.Entry] = n.Synced
+		if line, err = r.ReadBytes('\n'); err != nil {
+			break // the end, or what a crash has cut
 		}
 	}
 	l.file = file
-	return nil
+	return nil //nolint:nilerr // what can be read counts
+}
+
+// read takes in one line, and says whether it is one; the head is read already.
+func (l *ledger) read(line []byte) bool {
+	if l.whole == 0 {
+		return true
+	}
+	var n ledgerLine
+	if json.Unmarshal(line, &n) != nil || n.Entry < 0 || n.Entry >= l.head.Entries {
+		return false
+	}
+	if n.Stored {
+		l.done[n.Entry] = true
+	} else {
+		l.parts[n.Entry] = n.Synced
+	}
+	return true
 }
 
 func (l *ledger) write(n ledgerLine) error {

@@ -183,7 +183,7 @@ func (r *receiver) tail(entry int) (int64, []byte) {
 	if err != nil {
 		return 0, nil
 	}
-	defer f.Keep()
+	defer func() { _ = f.Keep() }() // nothing was written
 	if r.ledger.head.Boot != "" && r.ledger.head.Boot == boot() {
 		at = size
 	}

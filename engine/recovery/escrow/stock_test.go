@@ -32,9 +32,11 @@ func TestStock(t *testing.T) {
 		t.Helper()
 		c := exec.Command(age, args...)
 		c.Stdin, c.Dir = bytes.NewReader(in), t.TempDir()
+		var said strings.Builder
+		c.Stderr = &said
 		out, err := c.Output()
 		if err != nil {
-			t.Fatalf("age %s: %v %s", strings.Join(args, " "), err, err.(*exec.ExitError).Stderr)
+			t.Fatalf("age %s: %v %s", strings.Join(args, " "), err, said.String())
 		}
 		return out
 	}

@@ -142,14 +142,15 @@ func (s *Search) round() error {
 func (s *Search) takeMemory() (workers []*scrypt, err error) {
 	for range s.opt.Workers {
 		k, err := newScrypt(1<<s.target.lock.LogN, ageR, ageP)
-		if err != nil && len(workers) == 0 {
+		switch {
+		case err == nil:
+			k.stop = &s.halt
+			workers = append(workers, k)
+		case len(workers) == 0:
 			return nil, err
+		default:
+			return workers, nil // fewer of them do the same work
 		}
-		if err != nil {
-			break
-		}
-		k.stop = &s.halt
-		workers = append(workers, k)
 	}
 	return workers, nil
 }
