@@ -6,7 +6,7 @@
 // the passphrase. Two controls show that the search sees: every needle planted in the stopped program, and the same story
 // played with a build that wipes nothing (tag nowipe).
 //
-// The story has a recovery sheet, shares and a rehearsal with them, a transfer received, and a lock during which the
+// The story has a recovery sheet, shares and a rehearsal with them, the offline key of a recovery agent, a transfer received, and a lock during which the
 // program stays ready to receive: its signing key is kept sealed for that, and no plain copy of it is to be found. Not looked
 // for is what cannot be known from outside: the keys of a TLS session, and the random number in an Ed25519 signature. Session
 // keys lie in the heap of crypto/tls while a connection is open; what they protect is an age file already.

@@ -25,8 +25,8 @@ func (l *life) awaits(name string, play func() error) map[string]any {
 
 func (l *life) tap(id string) func() error { return func() error { return l.Tap(l.ctx, id) } }
 
-// recover makes a recovery sheet and types two of its words back, makes three shares of which two are enough, and rehearses
-// with one of them that is typed and one as a file.
+// recover makes a recovery sheet and types two of its words back, makes three shares of which two are enough, and a key for
+// a recovery agent, and rehearses with one of them that is typed and one as a file.
 func (l *life) recover() {
 	l.do(l.Press("Ctrl+3"))
 	l.do(l.Tap(l.ctx, "recovery.begin"))
@@ -48,6 +48,8 @@ func (l *life) recover() {
 		l.do(l.secrets.words(l.printed(page)))
 	}
 	l.do(l.secrets.pages(append(shares, sheet)...))
+
+	l.agent(sheet)
 
 	_, _, _, height, err := l.Bounds()
 	l.do(err)
@@ -74,6 +76,24 @@ func (l *life) recover() {
 	}
 	l.do(l.Press("Escape"))
 	l.do(l.Press("Ctrl+1"))
+}
+
+// agent makes a recovery agent's key, which is on a page and nowhere else. other is the page that is there already.
+func (l *life) agent(other string) {
+	l.do(l.Tap(l.ctx, "recovery.agent"))
+	l.do(l.Tap(l.ctx, "agent.own"))
+	l.awaits("agent.set", l.tap("agent.key.do"))
+	for _, page := range l.written("*recovery sheet*.pdf", 2) {
+		if page == other {
+			continue
+		}
+		words := l.printed(page)
+		l.do(l.secrets.words(words))
+		l.do(l.secrets.wordsOfKey(words))
+		l.do(l.secrets.pages(page, other))
+	}
+	l.do(l.Await(l.ctx, "the question for two words", func(now desk.State) bool { return now.Focus == "sheet.words" }))
+	l.do(l.Press("Escape"))
 }
 
 // drops drops a file on the window and waits until something comes of it.

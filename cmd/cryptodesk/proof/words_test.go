@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"cryptodesk/engine/recovery/slip39"
 	"cryptodesk/engine/secret/scan"
 )
 
@@ -74,6 +75,22 @@ func (s *secrets) words(words []string) error {
 		}
 	}
 	s.set.AddKey(asValue, value.FillBytes(make([]byte, 32)))
+	return nil
+}
+
+// wordsOfKey adds the key that the words of a sheet stand for.
+func (s *secrets) wordsOfKey(words []string) error {
+	share, err := slip39.Parse([]byte(strings.Join(words, " ")))
+	if err != nil {
+		return err
+	}
+	defer share.Close()
+	root, err := slip39.Combine([]*slip39.Share{share}, nil)
+	if err != nil {
+		return err
+	}
+	defer root.Destroy()
+	s.root(root.Bytes())
 	return nil
 }
 
