@@ -15,6 +15,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/recovery/search"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
@@ -36,8 +37,9 @@ type Engine struct {
 	changes listeners
 	asking  atomic.Pointer[identity.Prompter]
 
-	restores desks
-	clock    func() time.Time // nil: the computer's
+	restores  desks
+	searching atomic.Pointer[search.Search]
+	clock     func() time.Time // nil: the computer's
 }
 
 // Version is what help and the window's settings say.

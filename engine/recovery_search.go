@@ -42,6 +42,7 @@ func (e *Engine) Search(t *search.Target, g *search.Guesses, opt search.Options)
 	opt.Store = e.store
 	s := search.New(t, g, opt)
 	s.Start(e.ctx)
+	e.searching.Store(s)
 	e.jobs.Add(1)
 	go func() {
 		defer secret.Guard()
@@ -50,6 +51,15 @@ func (e *Engine) Search(t *search.Target, g *search.Guesses, opt search.Options)
 		secret.Settle()
 	}()
 	return s
+}
+
+// Searching is the search that Search began last, nil once it is closed: a
+// window that comes back to it finds it there.
+func (e *Engine) Searching() *search.Search {
+	if s := e.searching.Load(); s != nil && !s.Closed() {
+		return s
+	}
+	return nil
 }
 
 // SearchNotes is where a search for t keeps how far it came: in the profile,
@@ -68,10 +78,10 @@ func (e *Engine) SearchNotes(t *search.Target, shard, shards uint64) string {
 // is empty or its own. Both buffers are taken over. Takes some seconds. Errors:
 // WrongPassphrase, NeedPassphrase, Cancelled, and those of writing; then the
 // passphrase that was found still holds.
-func (e *Engine) GetIn(ctx context.Context, path string, found, fresh *secret.Buffer) error {
+func (e *Engine) GetIn(ctx context.Context, path string, found, fresh *secret.Buffer) (own bool, err error) {
 	defer secret.Settle()
-	if path != "" && !e.isOwn(path) {
-		return e.rekey(ctx, path, found, fresh)
+	if own = path == "" || e.isOwn(path); !own {
+		return false, e.rekey(ctx, path, found, fresh)
 	}
 	// Wrong ones before the search still count.
 	if wait := e.session.Wait(); wait > 0 {
@@ -80,7 +90,7 @@ func (e *Engine) GetIn(ctx context.Context, path string, found, fresh *secret.Bu
 		case <-ctx.Done():
 		}
 	}
-	return e.session.Regain(ctx, found, fresh)
+	return true, e.session.Regain(ctx, found, fresh)
 }
 
 // isOwn says whether path leads to the keyring of this profile, or to what is

@@ -52,7 +52,7 @@ func searched(t *testing.T, e *Engine, path, recipe string) *secret.Buffer {
 	if left, err := filepath.Glob(filepath.Join(e.Home(), "search-*")); len(left) > 0 {
 		t.Errorf("%q is left, %v", left, err)
 	}
-	return s.TakeFound()
+	return s.Found()
 }
 
 // The keyring's passphrase is remembered but for its order: it is found while locked, and the keyring opens with a new one.
@@ -67,7 +67,7 @@ func TestSearchForTheKeyring(t *testing.T) {
 	}
 	e.Lock()
 	found := searched(t, e, "", "piece: battery\npiece: correct\npiece: horse\norder: any\nbetween: \" \"\n")
-	if err := e.GetIn(ctx, "", found, other()); err != nil {
+	if own, err := e.GetIn(ctx, e.session.KeyringPath(), found, other()); err != nil || !own {
 		t.Fatal(err)
 	}
 	if e.State() != session.Unlocked {
@@ -96,7 +96,7 @@ func TestSearchForABackup(t *testing.T) {
 	if p := add(t, r, backup, says(found.Clone)); p.Kind != recovery.BackupPiece {
 		t.Errorf("%+v", p)
 	}
-	if err := e.GetIn(ctx, backup, found, pass()); err != nil {
+	if _, err := e.GetIn(ctx, backup, found, pass()); err != nil {
 		t.Fatal(err)
 	}
 	again := e.NewRestore()
@@ -133,13 +133,13 @@ func TestSearchForAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := searched(t, e, path, "piece: mnago\npiece: 1990..2025\nslips: swapped")
-	if err := e.GetIn(ctx, path, found.Clone(), secret.New(0)); fault.Of(err) != fault.NeedPassphrase {
+	if _, err := e.GetIn(ctx, path, found.Clone(), secret.New(0)); fault.Of(err) != fault.NeedPassphrase {
 		t.Error(err)
 	}
-	if err := e.GetIn(ctx, path, other(), pass()); fault.Of(err) != fault.WrongPassphrase {
+	if _, err := e.GetIn(ctx, path, other(), pass()); fault.Of(err) != fault.WrongPassphrase {
 		t.Error(err)
 	}
-	if err := e.GetIn(ctx, path, found, pass()); err != nil {
+	if _, err := e.GetIn(ctx, path, found, pass()); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)

@@ -71,7 +71,7 @@ func (f *recoveryFlags) search(c *call, eng *engine.Engine, args []string) error
 		c.saysWhy(err)
 		return err
 	}
-	found := s.TakeFound()
+	found := s.Found()
 	defer found.Destroy()
 	if err := q.use(found, f.showText); err != nil {
 		return err
@@ -160,21 +160,8 @@ func (c *call) readRecipe(path string) (*search.Recipe, error) {
 		if !filepath.IsAbs(list) {
 			list = filepath.Join(dir, list)
 		}
-		return readList(list)
+		return search.OpenList(list)
 	})
-}
-
-func readList(path string) (*secret.Buffer, error) {
-	file, err := safefile.OpenSource(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	b, err := secret.ReadAll(file, search.MaxList)
-	if err != nil {
-		return nil, fault.New(fault.Of(err), path, err)
-	}
-	return b, nil
 }
 
 func (q *quest) measure() (err error) {
@@ -196,7 +183,7 @@ type outlookLine struct {
 
 // outlook says how many guesses there are and how long they take.
 func (q *quest) outlook(longest time.Duration) error {
-	n, err := q.guesses.Count(q.c.ctx, q.opt.Memory, 0)
+	n, err := q.guesses.Count(q.c.ctx, q.opt.Room(), 0)
 	if err != nil {
 		if fault.Of(err) == fault.Hopeless {
 			err = fault.New(fault.Hopeless, q.target.Path(), search.Expect(q.guesses.Bound(), false, q.opt.Rate))
@@ -291,7 +278,7 @@ func (q *quest) use(found *secret.Buffer, show bool) error {
 	}
 	q.fresh = nil
 	q.eng.Headless()
-	if err := q.eng.GetIn(q.c.ctx, q.path, found.Clone(), fresh); err != nil {
+	if _, err := q.eng.GetIn(q.c.ctx, q.path, found.Clone(), fresh); err != nil {
 		return err
 	}
 	switch {

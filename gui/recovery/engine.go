@@ -13,6 +13,8 @@ import (
 // Engine is what this screen asks of the engine. *engine.Engine is one, but for
 // Restore and Sheet, which Door makes of it.
 type Engine interface {
+	Searcher
+
 	State() session.State
 	Recovery() recovery.Status
 	Keys() []identity.Public
@@ -53,6 +55,8 @@ type Restore interface {
 
 // Door is the engine's own face of all that; *engine.Engine has it.
 type Door interface {
+	Searcher
+
 	State() session.State
 	Recovery() recovery.Status
 	Keys() []identity.Public

@@ -16,6 +16,7 @@ import (
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/recovery/legacy"
+	"cryptodesk/engine/recovery/search"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/session"
 	"cryptodesk/gui/form"
@@ -55,6 +56,9 @@ type fake struct {
 	last   *fakeRestore
 	sheet  *fakeSheet
 	out    recovery.Rehearsal
+
+	home, keyring string // where a search notes how far it is, and the own keyring's file
+	searching     *search.Search
 
 	guesses map[string][]legacy.Guess // by file name
 	old     []*legacy.Found

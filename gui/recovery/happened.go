@@ -15,12 +15,8 @@ import (
 type happening struct {
 	id   string // of its texts, recovery.why.ID and .about, and recovery.gather.lead.ID
 	icon string
-	last bool // with nothing at hand there is lastResort
+	last bool // with nothing at hand there is the last resort
 }
-
-// lastResort is the way for who has none of the pieces; while it is nil there
-// is none.
-var lastResort func(*Wizard)
 
 // happenings are the answers, in the order of the page; the first is what is
 // taken for granted when pieces come unasked.

@@ -35,6 +35,7 @@ type Wizard struct {
 	pieces *gather
 	fresh  *widget.FreshPassphrase
 	way    *WayBack
+	resort *lastResort
 	old    *oldFile // the sheet for what an old script wrote
 	back   bool     // the keys are back
 
@@ -83,6 +84,8 @@ func (z *Wizard) Shown() {
 func (z *Wizard) Drop(paths []string) {
 	switch {
 	case len(paths) == 0 || z.back || z.stop != nil:
+	case z.resort != nil:
+		z.resort.drop(paths[0])
 	case !z.old.closed():
 		z.old.drop(paths[0])
 	case z.pieces == nil || z.fresh != nil:
@@ -112,6 +115,7 @@ func (z *Wizard) Close() {
 	if z.way != nil {
 		z.way.Close()
 	}
+	z.resort.close()
 }
 
 // leave wipes the fields of the page that is taken down.
@@ -191,8 +195,8 @@ func (z *Wizard) gather(why happening) {
 		content.Add(widget.Muted(text.T("lock.forgot.typing")))
 	}
 	content.Add(z.fromDeposit())
-	if z.why.last && lastResort != nil {
-		last := widget.LinkButton(text.T("recovery.last"), func() { lastResort(z) })
+	if z.why.last {
+		last := widget.LinkButton(text.T("recovery.last"), z.search)
 		trace.Place("restore.last", last)
 		content.Add(widget.Row(0, last, widget.Spacer()))
 	}

@@ -110,7 +110,7 @@ func TestMemoryForgetsTheGuesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.look("found", true)
-	found := s.TakeFound()
+	found := s.Found()
 	s.Close()
 	l.look("closed, with what was found", true)
 	loose := append([]byte(nil), found.Bytes()...)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"cryptodesk/engine/fault"
+	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 )
 
@@ -52,6 +53,20 @@ func ParseRecipe(text *secret.Buffer, open func(path string) (*secret.Buffer, er
 		return nil, err
 	}
 	return p.r, nil
+}
+
+// OpenList reads the list at path, for ParseRecipe.
+func OpenList(path string) (*secret.Buffer, error) {
+	file, err := safefile.OpenSource(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := secret.ReadAll(file, MaxList)
+	if err != nil {
+		return nil, fault.New(fault.Of(err), path, err)
+	}
+	return b, nil
 }
 
 type parser struct {

@@ -38,7 +38,7 @@ func (s *Search) prepare() error {
 		// Twice as many ways as guesses would be unusual, four times as many is no recipe.
 		most = 4*uint64(s.opt.Rate*s.opt.Longest.Seconds())*s.opt.Shards + 1
 	}
-	count, err := s.guesses.Count(s.ctx, s.opt.Memory, most)
+	count, err := s.guesses.Count(s.ctx, s.opt.Room(), most)
 	if err != nil {
 		return s.hopeless(err, s.guesses.Bound(), false)
 	}

@@ -55,6 +55,7 @@ type Search struct {
 	tried   func(number uint64) // for tests: after each guess
 
 	begun  atomic.Bool
+	closed atomic.Bool
 	halt   atomic.Bool // tells the workers to give up their guesses
 	quit   atomic.Bool // tells everything to
 	ended  chan struct{}
@@ -153,14 +154,18 @@ func (s *Search) Err() error {
 	return s.err
 }
 
-// TakeFound gives the passphrase away, once; nil if there is none.
-func (s *Search) TakeFound() *secret.Buffer {
+// Found is a copy of the passphrase, nil if there is none or it is closed.
+func (s *Search) Found() *secret.Buffer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := s.found
-	s.found = nil
-	return found
+	return s.found.Clone()
 }
+
+// Target is what it tries guesses on.
+func (s *Search) Target() *Target { return s.target }
+
+// Closed says that Close was called.
+func (s *Search) Closed() bool { return s.closed.Load() }
 
 // Forget removes the checkpoint of a search that is over, once what was found
 // is in use: until then another Search finds it again in a moment. One that
@@ -174,12 +179,15 @@ func (s *Search) Forget() {
 // Close stops it, waits until its memory is wiped and given back, and wipes
 // what was remembered and what was found; idempotent.
 func (s *Search) Close() {
+	s.closed.Store(true)
 	s.Stop()
 	if s.begun.Load() {
 		<-s.ended
 	}
 	s.cancel()
 	s.guesses.Close()
-	s.TakeFound().Destroy()
+	s.mu.Lock()
+	s.found.Destroy()
+	s.mu.Unlock()
 	secret.Settle()
 }

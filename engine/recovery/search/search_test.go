@@ -65,13 +65,13 @@ func over(s *Search) error {
 func found(t *testing.T, s *Search, want string) {
 	t.Helper()
 	err := over(s)
-	got := s.TakeFound()
+	got := s.Found()
 	defer got.Destroy()
 	if err != nil || string(got.Bytes()) != want || s.Progress().State != Found {
 		t.Fatalf("found %q (%v), want %q", got.Bytes(), err, want)
 	}
-	if s.TakeFound() != nil {
-		t.Error("given away twice")
+	if s.Close(); s.Found() != nil || !s.Closed() {
+		t.Error("kept after Close")
 	}
 }
 

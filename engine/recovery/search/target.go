@@ -59,6 +59,10 @@ type Team struct {
 	Memory  int64 // bytes they take together
 }
 
+// Room is how many bytes a count may work in: those of the team, which it does
+// not need yet, or 32 MiB.
+func (t Team) Room() int64 { return max(t.Memory, 32<<20) }
+
 // Team is as many workers as there are cores, or as asked for when workers is
 // not 0, and as fit into memory bytes; 0 is half of what the system can spare
 // now. Errors: MemoryShort.

@@ -2,7 +2,12 @@
 
 package desk
 
-import "github.com/jezek/xgb/xproto"
+import (
+	"context"
+	"fmt"
+
+	"github.com/jezek/xgb/xproto"
+)
 
 // Wheel turns the wheel over the middle of a widget: down by that many notches, or up when negative.
 func (p *Program) Wheel(id string, notches int) error {
@@ -14,6 +19,40 @@ func (p *Program) Wheel(id string, notches int) error {
 	if err := p.d.Move(x+at[0]+at[2]/2, y+at[1]+at[3]/2); err != nil {
 		return err
 	}
+	return p.turn(notches)
+}
+
+// Reveal turns the wheel in the middle of the window until a widget of the page is well between its edges.
+func (p *Program) Reveal(ctx context.Context, id string) error {
+	const head, foot = 40, 150
+	x, y, width, height, err := p.Bounds()
+	if err != nil {
+		return err
+	}
+	if err := p.d.Move(x+width/2, y+height/2); err != nil {
+		return err
+	}
+	for {
+		was := p.State().At[id]
+		notch := 0
+		switch {
+		case was[1]+was[3] > height-foot:
+			notch = 1
+		case was[1] < head:
+			notch = -1
+		default:
+			return nil
+		}
+		if err := p.turn(notch); err != nil {
+			return err
+		}
+		if err := p.Await(ctx, fmt.Sprintf("%s to move", id), func(now State) bool { return now.At[id] != was }); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *Program) turn(notches int) error {
 	button := byte(5)
 	if notches < 0 {
 		button, notches = 4, -notches
