@@ -38,6 +38,7 @@ type Engine struct {
 	asking  atomic.Pointer[identity.Prompter]
 
 	restores  desks
+	noting    sync.WaitGroup // what was answered already, and is still to be written
 	searching atomic.Pointer[search.Search]
 	clock     func() time.Time // nil: the computer's
 }
@@ -80,11 +81,12 @@ func Open(home string) (*Engine, error) {
 	return e, nil
 }
 
-// Close locks, cancels the running jobs, waits until they have cleaned up and
+// Close finishes what was answered, locks, cancels the running jobs, waits until they have cleaned up and
 // the session state is on disk, and wipes every secret. Idempotent.
 func (e *Engine) Close() {
 	e.closed.Do(func() {
-		// First the lock: what is unfinished stays noted as that, and not as
+		e.noting.Wait()
+		// Then the lock: what is unfinished stays noted as that, and not as
 		// cancelled by somebody.
 		e.session.Lock()
 		e.restores.close()

@@ -87,10 +87,10 @@ func (e *Engine) MakeSheet(ctx context.Context, key, path string, words recovery
 		return nil, err
 	}
 	sheet.OnAsked(func() {
-		e.jobs.Add(1)
+		e.noting.Add(1)
 		go func() { // it waits for the disk, and who typed the word must not
 			defer secret.Guard()
-			defer e.jobs.Done()
+			defer e.noting.Done()
 			w := sheet.Way
 			w.Rehearsed, w.Passed = e.now(), true
 			_ = e.noteWay(w) // locked meanwhile: it stays a sheet that nobody tried

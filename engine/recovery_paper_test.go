@@ -85,6 +85,7 @@ func TestSheet(t *testing.T) {
 	}
 	rightWord(t, sheet, i)
 	<-changed
+	e.noting.Wait()
 	if s := e.Recovery(); s.Rehearsed.IsZero() || len(s.Ways) != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -224,5 +225,31 @@ func TestSharesInAnyOrder(t *testing.T) {
 	}
 	if s := fresh.Recovery(); s.Answer != recovery.Yes || s.Ways[0].Kind != recovery.SharesWay || s.Rehearsed.IsZero() {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Who types the second word and closes the program has rehearsed.
+func TestSheetAskedAndClosed(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	e, err := Open(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Create(context.Background(), "Ana", pass(), nil); err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := e.MakeSheet(context.Background(), e.Keys()[0].ID, filepath.Join(t.TempDir(), "sheet.pdf"), labels(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, j := sheet.Ask()
+	rightWord(t, sheet, i)
+	rightWord(t, sheet, j)
+	sheet.Close()
+	e.Close()
+	again := openAt(t, home)
+	if err := again.Unlock(context.Background(), pass()); err != nil || again.Recovery().Rehearsed.IsZero() {
+		t.Errorf("%v, %+v", err, again.Recovery())
 	}
 }

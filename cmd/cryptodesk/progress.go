@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/secret"
 	"cryptodesk/gui/text"
 )
 
@@ -54,4 +55,34 @@ func bar(p job.Progress) string {
 		line += fmt.Sprintf("  %d/%d", p.Finished, p.Rows)
 	}
 	return line
+}
+
+// working says, when stderr is a terminal, that something is being done that
+// takes seconds and has no parts to count, until stop is called. A signal
+// cancels it through the context of the call.
+func (c *call) working() (stop func()) {
+	if c.quiet || c.json || !term.IsTerminal(int(os.Stderr.Fd())) {
+		return func() {}
+	}
+	ended, over := make(chan struct{}), make(chan struct{})
+	begun := time.Now()
+	go func() {
+		defer secret.Guard()
+		defer close(over)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ended:
+				fmt.Fprint(c.err, "\r\x1b[K")
+				return
+			case <-tick.C:
+				fmt.Fprint(c.err, "\r\x1b[K"+text.T("cli.working", "time", text.Duration(time.Since(begun))))
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-over
+	}
 }

@@ -45,7 +45,10 @@ func (f *recoveryFlags) restore(c *call, eng *engine.Engine, args []string) erro
 		return err
 	}
 	eng.Headless()
-	if err := eng.Restore(c.ctx, r, how, f.owner, fresh); err != nil {
+	done := c.working()
+	err = eng.Restore(c.ctx, r, how, f.owner, fresh)
+	done()
+	if err != nil {
 		return err
 	}
 	c.listRestored(eng, r)
@@ -185,7 +188,9 @@ func (f *recoveryFlags) rehearse(c *call, eng *engine.Engine, args []string) err
 	}
 	defer r.Close()
 	c.show(r.Found())
+	done := c.working()
 	out, err := eng.Rehearse(c.ctx, r)
+	done()
 	if err != nil {
 		return err
 	}

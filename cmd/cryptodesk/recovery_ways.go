@@ -167,7 +167,10 @@ func (f *recoveryFlags) backup(c *call, eng *engine.Engine) error {
 	if err != nil {
 		return err
 	}
-	if err := eng.MakeBackup(c.ctx, path, pass, id); err != nil {
+	done := c.working()
+	err = eng.MakeBackup(c.ctx, path, pass, id)
+	done()
+	if err != nil {
 		return err
 	}
 	c.wrote(name, path)
@@ -206,7 +209,9 @@ func (f *recoveryFlags) sheet(c *call, eng *engine.Engine) error {
 	if err != nil {
 		return err
 	}
+	done := c.working()
 	sheet, err := eng.MakeSheet(c.ctx, key.ID, path, labels())
+	done()
 	if err != nil {
 		return err
 	}
@@ -259,7 +264,9 @@ func (f *recoveryFlags) shares(c *call, eng *engine.Engine) error {
 	if err != nil {
 		return err
 	}
+	done := c.working()
 	paths, err := eng.MakeShares(c.ctx, key.ID, f.need, f.of, dir, labels())
+	done()
 	if err != nil {
 		return err
 	}
