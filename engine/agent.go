@@ -31,14 +31,7 @@ func (e *Engine) Agent() (a Agent, ok bool) {
 	if err != nil {
 		return Agent{}, false
 	}
-	set, ok := ring.Agent()
-	if ok != e.session.ReadAgent() {
-		// Another program has set one, or cleared it: a save reads that first. The
-		// error is of a save that nobody needs.
-		_ = ring.Save()
-		set, ok = ring.Agent()
-		_ = e.session.NoteAgent(ok)
-	}
+	set, ok := e.agentNow(ring)
 	if !ok {
 		return Agent{}, false
 	}
@@ -58,6 +51,24 @@ func (e *Engine) Agent() (a Agent, ok bool) {
 		a.Problem = fault.New(fault.AgentIncomplete, c.Name, nil)
 	}
 	return a, true
+}
+
+// agentNow is the agent as the keyring has it, read again if another program has
+// set one meanwhile, or cleared it, which the profile on disk tells.
+func (e *Engine) agentNow(ring *keyring.Keyring) (keyring.Agent, bool) {
+	set, ok := ring.Agent()
+	told := e.session.ReadAgent()
+	if ok == told {
+		e.rumour.Store(nil)
+		return set, ok
+	}
+	if last := e.rumour.Swap(&told); last != nil && *last == told {
+		return set, ok // a profile that cannot be put right, which was looked into
+	}
+	_ = ring.Save() // reads first; the error is of a save that nobody needs
+	set, ok = ring.Agent()
+	_ = e.session.NoteAgent(ok)
+	return set, ok
 }
 
 // HasAgent says, also while locked, that there is a recovery agent; who it is

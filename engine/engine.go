@@ -36,6 +36,7 @@ type Engine struct {
 
 	changes listeners
 	asking  atomic.Pointer[identity.Prompter]
+	rumour  atomic.Pointer[bool] // what the profile last said of an agent, when the keyring said otherwise
 
 	restores  desks
 	noting    sync.WaitGroup // what was answered already, and is still to be written

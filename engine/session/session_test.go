@@ -304,3 +304,45 @@ func TestProfile(t *testing.T) {
 		t.Errorf("%v", s.State())
 	}
 }
+
+// That there is an agent is known while locked, and again after the profile was
+// lost; a later version's profile is left alone.
+func TestProfileSaysThatThereIsAnAgent(t *testing.T) {
+	home := t.TempDir()
+	s := open(t, home)
+	if err := s.Create(ctx, "Ana", guard("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	safe := must(identity.New("Safe"))
+	defer safe.Destroy()
+	c := must(identity.ParseCard(must(identity.MarshalCard(safe))))
+	ring := must(s.Keyring())
+	if err := errors.Join(ring.AddContact(c), ring.SetAgent(c.ID())); err != nil || s.HasAgent() {
+		t.Fatal(err)
+	}
+	if err := s.NoteAgent(true); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if s := open(t, home); !s.HasAgent() || !s.ReadAgent() || s.Owner() != "Ana" {
+		t.Errorf("locked: %v, %q", s.HasAgent(), s.Owner())
+	}
+	path := filepath.Join(home, "profile.json")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, home)
+	if again.HasAgent() || again.ReadAgent() {
+		t.Error("known from nowhere")
+	}
+	if err := again.Unlock(ctx, guard("x")); err != nil || !again.HasAgent() || !open(t, home).HasAgent() {
+		t.Errorf("after an unlock: %v, %v", err, again.HasAgent())
+	}
+	later := []byte(`{"version":2,"owner":"Later","agent":false}`)
+	if err := os.WriteFile(path, later, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again.ReadAgent() || again.NoteAgent(true) != nil || !again.HasAgent() || !bytes.Equal(must(os.ReadFile(path)), later) {
+		t.Error("a later version's profile was changed, or says more than it does")
+	}
+}
