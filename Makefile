@@ -100,8 +100,8 @@ build-nowipe: deps-window
 	$(WINDOW),nowipe -o $(PROGRAM)-nowipe ./cmd/cryptodesk
 
 # What has one goroutine, formats and pictures above all, is ten times as slow here and shows nothing new.
-RACE_ROOMS := ./engine ./engine/recovery ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
-RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup
+RACE_ROOMS := ./engine ./engine/recovery ./engine/recovery/agent ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
+RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup|OnPaper
 race: deps
 	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 15m $(RACE_ROOMS)
 

@@ -160,15 +160,21 @@ func TestAddKeepsWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestAddRefuses(t *testing.T) {
+	for _, size := range []int{1000, 3 * stream.ChunkSize} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) { addRefuses(t, size) })
+	}
+}
+
+func addRefuses(t *testing.T, size int) {
 	old, other, quantum := x25519(t), x25519(t), hybrid(t)
-	file, _ := sealed(t, 3*stream.ChunkSize, old.to, Options{})
+	file, _ := sealed(t, size, old.to, Options{})
 	flipped := bytes.Clone(file)
 	flipped[len(file)-100] ^= 1
 	mac := bytes.Clone(file)
 	mac[bytes.Index(mac, []byte("\n--- "))+8] ^= 1
 	pass := phrase(t, "p", 4)
-	byPass, _ := sealed(t, 10, []age.Recipient{pass}, Options{})
-	full, _ := sealed(t, 10, slices.Repeat(old.to, 1024), Options{})
+	byPass, _ := sealed(t, size, []age.Recipient{pass}, Options{})
+	full, _ := sealed(t, size, slices.Repeat(old.to, 1024), Options{})
 	for name, c := range map[string]struct {
 		data []byte
 		ids  []age.Identity

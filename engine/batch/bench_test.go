@@ -11,7 +11,7 @@ import (
 	"cryptodesk/engine/safefile"
 )
 
-// BenchmarkSmallFiles encrypts and opens 4 KiB files on tmpfs where there is
+// BenchmarkSmallFiles encrypts, opens and opens to an agent 4 KiB files on tmpfs where there is
 // one, 1,000 a turn. `go test -bench SmallFiles -cpuprofile cpu ./engine/batch`
 // shows where the time goes.
 func BenchmarkSmallFiles(b *testing.B) {
@@ -79,6 +79,28 @@ func BenchmarkSmallFiles(b *testing.B) {
 				}
 				plan, _ := Look(context.Background(), outs, ToOpen, nil)
 				j, err := Open(context.Background(), store, plan, OpenOptions{Keys: keys, Dir: opened})
+				if err != nil {
+					b.Fatal(err)
+				}
+				<-j.Done()
+			}
+			b.ReportMetric(files*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+		})
+		safe, err := identity.New("safe")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("agent/"+string(kind), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				seal()
+				b.StartTimer()
+				keys, err := identity.Open(me)
+				if err != nil {
+					b.Fatal(err)
+				}
+				plan, _ := Gather(context.Background(), []string{sealed}, "", nil)
+				j, err := AddAgent(context.Background(), store, plan, Agent{Main: safe.Public().Recipient, Classic: safe.Public().Classic}, OpenOptions{Keys: keys})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -104,6 +104,7 @@ func (s *session) agentSheet() {
 		s.do(s.Await(s.ctx, "the next button", func(now desk.State) bool { return now.Focus != was }))
 	}
 	s.do(s.Press("Space"))
+	s.do(s.Await(s.ctx, "the sheet", func(now desk.State) bool { return now.Ready("agent.close") }))
 }
 
 // gone waits until what was shown is not any more.
