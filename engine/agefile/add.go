@@ -8,7 +8,6 @@ import (
 
 	"filippo.io/age"
 
-	"cryptodesk/engine/agefile/stream"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
@@ -29,13 +28,21 @@ func Add(ctx context.Context, src *safefile.Source, dst *safefile.File, ids []ag
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	done := false
-	if src.Size() <= smallFile {
-		done, err = addSmall(src, dst, ids, to, opt)
+	p, err := findPayload(src, opt)
+	if err != nil {
+		return changedFirst(src, err)
 	}
-	if !done && err == nil {
-		err = addLarge(ctx, src, dst, ids, to, opt)
+	if isPassphrase(p.layout.raw) {
+		return fault.New(fault.PassphraseAlone, "", nil)
 	}
+	if p.key, err = OpenHeader(p.layout.raw, ids...); err != nil {
+		return changedFirst(src, err)
+	}
+	defer p.key.Destroy()
+	opt.Armor = p.layout.armored
+	err = p.replaceHeader(ctx, src, dst, opt, func(key *secret.Buffer) ([]byte, error) {
+		return extend(p.layout.raw, key, to)
+	})
 	if err != nil {
 		return changedFirst(src, err)
 	}
@@ -44,69 +51,6 @@ func Add(ctx context.Context, src *safefile.Source, dst *safefile.File, ids []ag
 	}
 	dst.SetTimes(src.ModTime())
 	return nil
-}
-
-func addLarge(ctx context.Context, src *safefile.Source, dst *safefile.File, ids []age.Identity, to []age.Recipient, opt Options) error {
-	p, err := findPayload(src, opt)
-	if err != nil {
-		return err
-	}
-	if isPassphrase(p.layout.raw) {
-		return fault.New(fault.PassphraseAlone, "", nil)
-	}
-	if p.key, err = OpenHeader(p.layout.raw, ids...); err != nil {
-		return err
-	}
-	defer p.key.Destroy()
-	opt.Armor = p.layout.armored
-	return p.replaceHeader(ctx, src, dst, opt, func(key *secret.Buffer) ([]byte, error) {
-		return extend(p.layout.raw, key, to)
-	})
-}
-
-// addSmall does one small binary file alone, in one piece: a third of the time,
-// of which a folder has thousands. It leaves text to addLarge.
-func addSmall(src *safefile.Source, dst *safefile.File, ids []age.Identity, to []age.Recipient, opt Options) (done bool, err error) {
-	s, wipe := opt.scratch()
-	defer wipe()
-	data, err := readWhole(src, s.room(int(src.Size())+1))
-	if err != nil {
-		return false, err
-	}
-	if looksArmored(data[:min(len(data), armorLook)]) {
-		return false, nil
-	}
-	raw, nonce, sealed, err := split(data)
-	if err != nil {
-		return false, err
-	}
-	if isPassphrase(raw) {
-		return false, fault.New(fault.PassphraseAlone, "", nil)
-	}
-	if err := unwrap(raw, ids, s.key); err != nil {
-		return false, err
-	}
-	plain := s.plain
-	secret.Do(func() { plain, err = stream.OpenSmall(plain, sealed, s.key.Bytes(), nonce) })
-	if err != nil {
-		return false, err
-	}
-	longer, err := extend(raw, s.key, to)
-	if err != nil {
-		return false, err
-	}
-	if _, err = dst.WriteAt(longer, 0); err == nil {
-		_, err = dst.WriteAt(data[len(raw):], int64(len(longer)))
-	}
-	if err != nil {
-		return false, fault.FromOS(dst.Target(), err)
-	}
-	if err := alive(s.key, nil); err != nil {
-		return false, err
-	}
-	opt.advance(len(plain))
-	opt.made(longer)
-	return true, nil
 }
 
 // extend is raw, whose file key is key, with stanzas for those in to as well.
