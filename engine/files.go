@@ -8,6 +8,8 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/job"
+	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/recovery"
 	"cryptodesk/engine/session"
 )
 
@@ -114,15 +116,21 @@ func (e *Engine) Inspect(path string) (agefile.Info, error) {
 type trial struct {
 	names   []string
 	keys    []*identity.Opened
-	plugins bool // there are keys that only a job may try
+	plugins bool            // there are keys that only a job may try
+	backups map[string]bool // by mark
 }
 
 // openTrial readies the unlocked keys; none while locked.
 func openTrial(s *session.Session) *trial {
-	t := &trial{}
+	t := &trial{backups: make(map[string]bool)}
 	ring, err := s.Keyring()
 	if err != nil {
 		return t
+	}
+	for _, w := range recovery.ReadWays(ring.Records(keyring.WayTag)) {
+		if w.Kind == recovery.BackupWay {
+			t.backups[w.Mark] = true
+		}
 	}
 	for _, k := range ring.Keys() {
 		if k.Public().Kind == identity.Plugin {
@@ -137,6 +145,12 @@ func openTrial(s *session.Session) *trial {
 		t.keys = append(t.keys, opened)
 	}
 	return t
+}
+
+// Backup says whether a header is of a backup that is noted as a way back.
+func (t *trial) Backup(header []byte) bool {
+	mark := recovery.MarkOfHeader(header)
+	return mark != "" && t.backups[mark]
 }
 
 // Opens answers the name of the key pair that opens a header. Whether none does

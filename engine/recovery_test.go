@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/recovery"
@@ -87,6 +88,11 @@ func TestBackupRehearsedAndRestored(t *testing.T) {
 	}
 	if s := e.Recovery(); s.Answer != recovery.Yes || s.Back != 1 || !s.Rehearsed.IsZero() {
 		t.Errorf("with a backup: %+v", s)
+	}
+
+	// Whatever it is called, it is known as a backup, and not opened to a file.
+	if plan, err := e.Plan(ctx, []string{backup}); err != nil || len(plan.Special) != 1 || plan.Special[0].Special != batch.KeyringFile {
+		t.Errorf("dropped on Files: %+v, %v", plan, err)
 	}
 
 	// A key that came later is missing, and the rehearsal says so.

@@ -25,10 +25,11 @@ const (
 // beforehand who opens them; the job finds out for the rest.
 const MaxTried = 256
 
-// Keys tries a header against one's own key pairs. ok is false when there are
-// none to try (the keyring is locked).
+// Keys tries a header against what one has: Opens against one's own key pairs.
+// ok is false when there are none to try (the keyring is locked).
 type Keys interface {
 	Opens(header []byte) (name string, opened, ok bool)
+	Backup(header []byte) bool // it is of a backup of one's own
 }
 
 // Look makes the plan for paths, in their order and each once. It changes
@@ -64,10 +65,10 @@ func (p *Plan) add(it Item, intent Intent) {
 	switch {
 	case it.Problem != nil && it.Info == nil:
 		p.Refused = append(p.Refused, it)
-	case it.Info != nil:
-		p.Open = append(p.Open, it)
 	case it.Special != NotSpecial && intent == Auto:
 		p.Special = append(p.Special, it)
+	case it.Info != nil:
+		p.Open = append(p.Open, it)
 	default:
 		p.Encrypt = append(p.Encrypt, it)
 		p.Bytes += it.Size
@@ -116,6 +117,9 @@ func classify(ctx context.Context, it Item, intent Intent, keys Keys, tried *int
 			it.Problem = fault.As(notEncrypted(it.Path, it.Size))
 		}
 		it.Special = recognise(head)
+		if it.Special == NotSpecial && ours(head, ending(src, it.Size)) {
+			it.Special = SheetFile
+		}
 		return it
 	}
 	if intent == Auto {
@@ -143,6 +147,9 @@ func inspect(it Item, src *safefile.Source, keys Keys, tried *int) Item {
 		it.Problem.Subject = it.Path
 	case info.Passphrase:
 		it.Access = ByPassphrase
+		if keyringName.MatchString(it.Name) || keys != nil && keys.Backup(headerOf(src)) {
+			it.Special = KeyringFile
+		}
 	case keys != nil && *tried < MaxTried:
 		*tried++
 		header, _, _, err := agefile.ReadHeader(src, src.Size())
@@ -158,6 +165,15 @@ func inspect(it Item, src *safefile.Source, keys Keys, tried *int) Item {
 		}
 	}
 	return it
+}
+
+// headerOf is a file's header, nil without one.
+func headerOf(src *safefile.Source) []byte {
+	header, _, _, err := agefile.ReadHeader(src, src.Size())
+	if err != nil {
+		return nil
+	}
+	return header
 }
 
 // protected refuses what no one means to drop: a whole disk or home folder.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -30,6 +31,10 @@ func TestLookSortsADrop(t *testing.T) {
 		d.file("ask", append([]byte("# CryptoDesk release request v1\n"), card...)),
 		d.file("Ana.DEPOSIT.age", []byte("age-encryption.org/v1\n")),
 		d.file("Ana (2).release.age", []byte("-----BEGIN AGE ENCRYPTED FILE-----\n")),
+		d.file("share 1", []byte("# CryptoDesk share v1\n# name: Ana\nacademic acid acne\n")),
+		d.file("page", append([]byte("%PDF-1.7\n"), append(make([]byte, 9000), []byte("<< /Producer (CryptoDesk) >>\ntrailer\n%%EOF\n")...)...)),
+		d.file("Keyring.age.2026-11-26.aside", []byte(scryptHeader)),
+		d.file("Ana backup 2026-11-26 (2).age", []byte(scryptHeader)),
 	}
 	link := d.path("link")
 	os.Symlink(plain, link)
@@ -51,7 +56,8 @@ func TestLookSortsADrop(t *testing.T) {
 	if len(p.Open) != 2 || p.Open[0].Problem != nil || p.Open[1].Access != Unreadable {
 		t.Errorf("open: %+v", p.Open)
 	}
-	for i, want := range []Special{CardFile, IdentityFile, IdentityFile, RecipientsFile, RequestFile, DepositFile, ReleaseFile} {
+	for i, want := range []Special{CardFile, IdentityFile, IdentityFile, RecipientsFile, RequestFile, DepositFile, ReleaseFile,
+		ShareFile, SheetFile, KeyringFile, KeyringFile} {
 		if p.Special[i].Special != want {
 			t.Errorf("%s is %d, want %d", p.Special[i].Path, p.Special[i].Special, want)
 		}
@@ -60,6 +66,42 @@ func TestLookSortsADrop(t *testing.T) {
 		if got := p.Refused[i].Problem.Kind; got != want {
 			t.Errorf("%s: %s, want %s", p.Refused[i].Path, got, want)
 		}
+	}
+}
+
+// scryptHeader is a file with a passphrase, as far as a look goes.
+const scryptHeader = "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 18\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n" +
+	"--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n0123456789abcdef0123456789abcdef"
+
+// marked knows one header as that of a backup, and has no keys.
+type marked string
+
+func (marked) Opens([]byte) (string, bool, bool) { return "", false, false }
+func (m marked) Backup(header []byte) bool {
+	return len(header) > 0 && strings.HasPrefix(string(m), string(header))
+}
+
+func TestLookKnowsABackupByItsHeader(t *testing.T) {
+	d := newDesk(t)
+	path := d.file("holiday.age", []byte(scryptHeader))
+	for keys, want := range map[Keys]Special{marked(scryptHeader): KeyringFile, marked(""): NotSpecial} {
+		for intent, special := range map[Intent]Special{Auto: want, ToOpen: NotSpecial} {
+			p, err := Look(context.Background(), []string{path}, intent, keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(p.Special); n != 0 != (special == KeyringFile) || n+len(p.Open) != 1 {
+				t.Errorf("%v with %q: %+v", intent, keys, p)
+			}
+		}
+	}
+	for _, name := range []string{"my keyring.age", "a backup of 2026-11-26.age", "backup.age"} {
+		if p := d.look(Auto, d.file(name, []byte(scryptHeader))); len(p.Open) != 1 || p.Open[0].Access != ByPassphrase {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	if p := d.look(Auto, d.file("other.pdf", []byte("%PDF-1.7\n/Producer (Somebody)\n%%EOF\n"))); len(p.Encrypt) != 1 {
+		t.Errorf("anybody's PDF: %+v", p)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 type Plan struct {
 	Encrypt []Item // plain files and folders
 	Open    []Item // age files
-	Special []Item // contact cards, keyrings, key files, recipient lists, deposits
+	Special []Item // contact cards, keys in any form, recipient lists, deposits
 	Refused []Item // Problem says why
 
 	Bytes int64 // plaintext bytes of Encrypt, folders included
@@ -54,4 +54,6 @@ const (
 	DepositFile            // what somebody left with the person here: never opened to a file
 	RequestFile            // a request to release a deposit
 	ReleaseFile            // a deposit that was released: never opened to a file
+	ShareFile              // a share of a key
+	SheetFile              // a page of ours: a recovery sheet, or a share
 )

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -29,6 +30,23 @@ func looksEncrypted(head []byte) bool {
 	return bytes.HasPrefix(head, binaryMagic) || bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), armorMagic)
 }
 
+// ending reads the last bytes of a file.
+func ending(r io.ReaderAt, size int64) []byte {
+	tail := make([]byte, min(sniffed, size))
+	n, _ := r.ReadAt(tail, size-int64(len(tail)))
+	return tail[:n]
+}
+
+// ours knows the pages that are made to be printed: what a PDF says of its maker
+// stands at its end.
+func ours(head, tail []byte) bool {
+	return bytes.HasPrefix(head, []byte("%PDF-")) && bytes.Contains(tail, []byte("/Producer (CryptoDesk)"))
+}
+
+// keyringName is what the program calls keyrings, those put aside, and backups.
+// Nothing else tells them from other files with a passphrase.
+var keyringName = regexp.MustCompile(`(?i)^keyring\.age(\..+)?$|^cryptodesk-keys-.*\.age$| backup \d{4}-\d\d-\d\d( \(\d+\))?\.age$`)
+
 // named knows encrypted files by their names: nothing else tells a deposit or a
 // release from other files to who has no key for it. What is in them are
 // private keys, which are not to lie about as a file.
@@ -52,6 +70,8 @@ func recognise(head []byte) Special {
 		switch {
 		case bytes.HasPrefix(line, []byte("# CryptoDesk release request")): // which has a card in it
 			return RequestFile
+		case bytes.HasPrefix(line, []byte("# CryptoDesk share")):
+			return ShareFile
 		case bytes.HasPrefix(line, []byte("# CryptoDesk contact card")):
 			return CardFile
 		case bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-")), bytes.HasPrefix(line, []byte("-----BEGIN ")) && bytes.HasSuffix(line, []byte("PRIVATE KEY-----")):

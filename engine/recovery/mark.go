@@ -31,6 +31,9 @@ func markOf(header []byte) string {
 	return hexOf(sum[:8])
 }
 
+// MarkOfHeader is MarkOf for who has the header alone.
+func MarkOfHeader(header []byte) string { return markOf(header) }
+
 // markOfSet recognises a share set.
 func markOfSet(s slip39.Set) string { return strconv.Itoa(s.ID) }
 

@@ -253,14 +253,18 @@ func (r *Restore) Content(owner string) (*keyring.Content, error) {
 // called gives an only key that nobody named the name of its owner.
 func called(owner string, content *keyring.Content) error {
 	keys := content.Keys()
-	if owner == "" || len(keys) != 1 || keys[0].Public().Name != unnamed(keys[0].Public()) {
+	if owner == "" || len(keys) != 1 || !Unnamed(keys[0].Public()) {
 		return nil
 	}
 	return keys[0].Rename(owner)
 }
 
+// Unnamed says whether nobody has named a key: it has no name, or the one that a
+// keyring gives to such a key.
+func Unnamed(k identity.Public) bool { return k.Name == "" || k.Name == unnamed(k) }
+
 // unnamed is what a keyring calls a key that nobody named.
-func unnamed(k identity.Public) string { return "key " + k.ID[:8] }
+func unnamed(k identity.Public) string { return "key " + k.ID[:min(8, len(k.ID))] }
 
 // problem is why nothing comes back.
 func (r *Restore) problem() error {

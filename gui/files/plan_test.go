@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"cryptodesk/engine"
+	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/batch"
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
@@ -311,7 +312,7 @@ func TestMixedDrop(t *testing.T) {
 	cutWhat, cutDo := text.Fault(open[3].Problem)
 	wants(t, w, "Encrypt 1 item", "Open 4 encrypted files", "Encrypted for you (Work)", "Encrypted with a passphrase",
 		"Not encrypted for any of your keys", "Copy my contact card", cutWhat, cutDo, "Passphrase of this file",
-		"A contact card.", "Import…", "A keyring or a copy of one.", "1 item is left out", what, do, "Encrypt and open")
+		"A contact card.", "Import…", "A backup or a keyring.", "1 item is left out", what, do, "Encrypt and open")
 	if !button(t, w, "Encrypt and open").Disabled() {
 		t.Error("the button is open before the passphrase was typed")
 	}
@@ -452,7 +453,7 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 
 func TestEverySpecialIsExplained(t *testing.T) {
 	for _, special := range []batch.Special{batch.CardFile, batch.KeyringFile, batch.IdentityFile, batch.RecipientsFile,
-		batch.DepositFile, batch.RequestFile, batch.ReleaseFile} {
+		batch.DepositFile, batch.RequestFile, batch.ReleaseFile, batch.ShareFile, batch.SheetFile} {
 		its := items("x.txt")
 		its[0].Special = special
 		s, w, _ := screen(t, &fake{plan: &batch.Plan{Special: its}})
@@ -493,6 +494,32 @@ func TestDepositsGoToRecovery(t *testing.T) {
 	}
 	if len(taken) != 2 {
 		t.Errorf("%d times", len(taken))
+	}
+}
+
+// What brings keys back goes there together; a backup is opened to a file only
+// for who insists.
+func TestSharesAndBackupsGoToRecovery(t *testing.T) {
+	its := items("share 1.txt", "sheet.pdf", "Ana backup.age")
+	for i, special := range []batch.Special{batch.ShareFile, batch.SheetFile, batch.KeyringFile} {
+		its[i].Special = special
+	}
+	its[2].Info, its[2].Access = &agefile.Info{Passphrase: true}, batch.ByPassphrase
+	var taken []string
+	for _, again := range []bool{false, true} {
+		s, w, _ := screen(t, &fake{plan: &batch.Plan{Special: slices.Clone(its)}})
+		s.Recover = func(paths []string) { taken = paths }
+		s.Drop(touch(t, "x"))
+		if again {
+			press(t, w, "Open it like any file")
+			wants(t, w, "Something else", "Ana backup.age", "Open 1 encrypted file")
+			continue
+		}
+		press(t, w, "Go on in Recovery")
+		lacks(t, w, "Something else")
+		if len(taken) != 3 || filepath.Base(taken[2]) != "Ana backup.age" {
+			t.Errorf("took %q", taken)
+		}
 	}
 }
 

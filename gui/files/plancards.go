@@ -183,65 +183,75 @@ func (p *planView) specialCard() fyne.CanvasObject {
 	return widget.Card(box)
 }
 
+// specials are the words and the icon of each sort.
+var specials = map[batch.Special]struct{ kind, icon string }{
+	batch.CardFile: {"card", "card"}, batch.RecipientsFile: {"recipients", "people"}, batch.IdentityFile: {"identity", "key"},
+	batch.KeyringFile: {"keyring", "archive"}, batch.ShareFile: {"share", "people"}, batch.SheetFile: {"sheet", "file"},
+	batch.DepositFile: {"deposit", "person"}, batch.RequestFile: {"request", "edit"}, batch.ReleaseFile: {"release", "unlock"},
+}
+
 func (p *planView) specialLine(it batch.Item) fyne.CanvasObject {
-	kind := map[batch.Special]string{batch.CardFile: "card", batch.KeyringFile: "keyring",
-		batch.IdentityFile: "identity", batch.RecipientsFile: "recipients",
-		batch.DepositFile: "deposit", batch.RequestFile: "request", batch.ReleaseFile: "release"}[it.Special]
-	icon := map[batch.Special]string{batch.CardFile: "card", batch.RecipientsFile: "people",
-		batch.KeyringFile: "archive", batch.IdentityFile: "key",
-		batch.DepositFile: "person", batch.RequestFile: "edit", batch.ReleaseFile: "unlock"}[it.Special]
+	sort := specials[it.Special]
 	actions := newFlow(theme.Grid)
-	if left(it) && !p.goesAlong(it) {
-		open := widget.SecondaryButton(text.T("files.special.recover"), func() { p.recover(it) }).Small()
-		trace.Place("special.recover", open)
-		actions.Add(open)
-	}
-	if left(it) {
-		return explained(icon, theme.Accent, text.Name(it.Name), text.T("files.special."+kind), theme.Muted, actions)
-	}
-	if it.Special != batch.KeyringFile {
+	switch {
+	case recovers(it) == "":
 		bring := widget.SecondaryButton(text.T("keys.import"), func() {
 			keys.Import(p.s.window, p.s.engine, []string{it.Path}, func([]identity.Contact) { p.people.build() })
 		}).Small()
 		trace.Place("special.import", bring)
 		actions.Add(bring)
+	case !p.goesAlong(it):
+		open := widget.SecondaryButton(text.T("files.special.recover"), func() { p.recover(it) }).Small()
+		trace.Place("special.recover", open)
+		actions.Add(open)
 	}
-	if it.Special != batch.KeyringFile {
-		actions.Add(widget.LinkButton(text.T("files.special.encrypt"), func() { p.encryptSpecial(it.Path) }).Small())
+	switch it.Special {
+	case batch.DepositFile, batch.RequestFile, batch.ReleaseFile: // never opened to a file, nor encrypted again
+	case batch.KeyringFile:
+		actions.Add(widget.LinkButton(text.T("files.special.open"), func() { p.asAnyFile(it.Path) }).Small())
+	default:
+		actions.Add(widget.LinkButton(text.T("files.special.encrypt"), func() { p.asAnyFile(it.Path) }).Small())
 	}
-	return explained(icon, theme.Accent, text.Name(it.Name), text.T("files.special."+kind), theme.Muted, actions)
+	return explained(sort.icon, theme.Accent, text.Name(it.Name), text.T("files.special."+sort.kind), theme.Muted, actions)
 }
 
-// left says whether something is about what people leave with each other. It
-// is never opened to a file, nor encrypted again.
-func left(it batch.Item) bool {
-	return it.Special == batch.DepositFile || it.Special == batch.RequestFile || it.Special == batch.ReleaseFile
+// recovers names what on the Recovery screen something is for; empty for what
+// is not. Things of one name go there together.
+func recovers(it batch.Item) string {
+	switch it.Special {
+	case batch.DepositFile, batch.RequestFile:
+		return "release"
+	case batch.KeyringFile, batch.ShareFile, batch.SheetFile:
+		return "restore"
+	case batch.ReleaseFile:
+		return it.Path // each alone
+	}
+	return ""
 }
 
-// goesAlong says whether a deposit or request goes to the Recovery screen with
-// one above it.
+// goesAlong says whether something goes to the Recovery screen with what stands
+// above it.
 func (p *planView) goesAlong(it batch.Item) bool {
 	for _, above := range p.plan.Special {
 		if above.Path == it.Path {
 			return false
 		}
-		if left(above) && above.Special != batch.ReleaseFile && it.Special != batch.ReleaseFile {
+		if recovers(above) == recovers(it) {
 			return true
 		}
 	}
 	return false
 }
 
-// recover takes a deposit with the request for it, or a release, to the
-// Recovery screen. A plan of nothing else is done with.
+// recover takes something, and what belongs to it, to the Recovery screen. A
+// plan of nothing else is done with.
 func (p *planView) recover(it batch.Item) {
 	var paths []string
 	rest := len(p.plan.Encrypt) + len(p.plan.Open) + len(p.plan.Refused)
 	for _, other := range p.plan.Special {
-		switch {
-		case other.Path == it.Path, left(other) && other.Special != batch.ReleaseFile && it.Special != batch.ReleaseFile:
+		if recovers(other) == recovers(it) {
 			paths = append(paths, other.Path)
-		default:
+		} else {
 			rest++
 		}
 	}
@@ -251,8 +261,9 @@ func (p *planView) recover(it batch.Item) {
 	p.s.Recover(paths)
 }
 
-// encryptSpecial treats a special file like any other.
-func (p *planView) encryptSpecial(path string) {
+// asAnyFile treats a special file like any other: one that is encrypted is
+// opened.
+func (p *planView) asAnyFile(path string) {
 	var kept []batch.Item
 	for _, it := range p.plan.Special {
 		if it.Path != path {
@@ -260,6 +271,10 @@ func (p *planView) encryptSpecial(path string) {
 			continue
 		}
 		it.Special = batch.NotSpecial
+		if it.Info != nil {
+			p.plan.Open = append(p.plan.Open, it)
+			continue
+		}
 		p.plan.Encrypt = append(p.plan.Encrypt, it)
 		p.plan.Bytes += it.Size
 		p.plan.Files++

@@ -34,7 +34,7 @@ func (c card) build(s *Screen) fyne.CanvasObject {
 	}
 	words := widget.Column(12, widget.Row(12, widget.Disc(c.icon, tone, 40), widget.Heading(c.title)), widget.Muted(c.about))
 	foot := widget.Row(theme.Grid)
-	if c.state != "" {
+	if c.state != "" && c.note == "" {
 		foot.Add(widget.NewBadge(c.state, c.tone))
 	}
 	if c.note != "" {
@@ -55,19 +55,16 @@ func (c card) build(s *Screen) fyne.CanvasObject {
 	return widget.CardPadded(theme.Gap, container.NewBorder(words, container.NewStack(level, foot), nil, nil, nil))
 }
 
-// cardGrid puts cards side by side, two where there is room, and makes those
-// of one line equally high. Its height follows from the width it was last
+// cardGrid puts cards side by side, up to three where there is room, and makes
+// those of one line equally high. Its height follows from the width it was last
 // given.
 type cardGrid struct{ width float32 }
 
-// twoWide is the width from which two cards stand side by side.
-const twoWide float32 = 600
+// cardWidth is the least width of a card beside another.
+const cardWidth float32 = 296
 
 func (g *cardGrid) columns() int {
-	if g.width >= twoWide {
-		return 2
-	}
-	return 1
+	return max(1, min(3, int((g.width+theme.Gap)/(cardWidth+theme.Gap))))
 }
 
 func (g *cardGrid) line(o []fyne.CanvasObject) (height float32) {

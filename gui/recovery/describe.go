@@ -43,7 +43,7 @@ func describe(p recovery.Piece) string {
 func namesOf(p recovery.Piece) string {
 	var names []string
 	for _, k := range p.Keys {
-		if k.Name != "" {
+		if !recovery.Unnamed(k) {
 			names = append(names, text.Name(k.Name))
 		}
 	}
@@ -74,7 +74,7 @@ func holds(f recovery.Found) string {
 	var names []string
 	known := 0
 	for _, k := range f.Keys {
-		if k.Name != "" {
+		if !recovery.Unnamed(k.Public) {
 			names = append(names, text.Name(k.Name))
 		}
 		if k.Known {

@@ -45,6 +45,9 @@ func (z *Wizard) ask() {
 	if z.engine.State() != session.New {
 		column.Add(widget.Pad(theme.Grid, 0, widget.Note(theme.Accent, text.T("recovery.why.promise"))))
 	}
+	if z.engine.State() == session.Locked {
+		column.Add(widget.Muted(text.T("recovery.why.typing")))
+	}
 	z.show("restore.why", widget.Page{
 		Step: 1, Of: z.steps(), Title: text.T("recovery.why.title"), Lead: text.T("recovery.why.lead"), Content: column,
 	}, first)

@@ -171,11 +171,11 @@ func TestCardsAreEquallyHigh(t *testing.T) {
 				continue
 			}
 			n := grid.columns()
-			if want := map[bool]int{true: 2, false: 1}[width > 700]; n != want {
+			if want := map[float32]int{544: 1, 784: 2, 1200: 3}[width]; n != want {
 				t.Errorf("%d columns at %v", n, width)
 			}
 			for i := 0; i+1 < len(c.Objects); i += n {
-				if n == 2 && c.Objects[i].Size().Height != c.Objects[i+1].Size().Height {
+				if n > 1 && c.Objects[i].Size().Height != c.Objects[i+1].Size().Height {
 					t.Errorf("cards %d and %d differ at %v", i, i+1, width)
 				}
 			}

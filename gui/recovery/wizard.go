@@ -191,9 +191,6 @@ func (z *Wizard) gather(why happening) {
 		content.Add(widget.Column(theme.Grid, widget.Row(0, widget.Pad(3, 3, choice), widget.Spacer()),
 			widget.Muted(text.T([]string{"recovery.how.merge.about", "recovery.how.replace.about"}[z.how]))))
 	}
-	if z.why.id == "forgot" && z.locked {
-		content.Add(widget.Muted(text.T("lock.forgot.typing")))
-	}
 	content.Add(z.fromDeposit())
 	if z.why.last {
 		last := widget.LinkButton(text.T("recovery.last"), z.search)
@@ -292,7 +289,7 @@ func (z *Wizard) run(words string) {
 // one.
 func (z *Wizard) nameless() string {
 	for _, k := range z.pieces.restore.Found().Keys {
-		if k.Name == "" {
+		if recovery.Unnamed(k.Public) {
 			return z.desk.Owner
 		}
 	}

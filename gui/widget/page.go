@@ -36,14 +36,14 @@ func (p Page) Build() fyne.CanvasObject {
 	if p.Corner != nil {
 		top = append(top, p.Corner)
 	}
-	head := Column(theme.Half, Row(theme.Gap, top...), Title(p.Title), Muted(p.Lead))
+	head := Column(theme.Half, Title(p.Title), Muted(p.Lead))
 	foot := append(append(append([]fyne.CanvasObject{}, p.Left...), Spacer()), p.Right...)
 	body := FollowFocus(Pad(theme.Half, 12, Column(theme.Wide, head, p.Content)))
 	below := Column(0, Pad(theme.Gap, 12, Row(theme.Grid, foot...)))
 	if p.Status != nil {
 		below.Objects = []fyne.CanvasObject{Pad(0, 12, p.Status), below.Objects[0]}
 	}
-	form := container.NewBorder(nil, below, nil, nil, body)
+	form := container.NewBorder(Pad(0, 12, Row(theme.Gap, top...)), below, nil, nil, body)
 	if p.Drawing == "" {
 		return Pad(theme.Gap, theme.Gap, AtMost(696, form))
 	}

@@ -38,11 +38,24 @@ func TestEveryWayLeadsBack(t *testing.T) {
 		{"sheet-words", func(s *session, l lost) { s.typeWords(wordsOf(s, l.sheet)) }},
 		{"sheet-pdf", func(s *session, l lost) { s.bringPiece(l.sheet) }},
 		{"sheet-photo", func(s *session, l lost) { s.bringPiece(photo(s, l.sheet)) }},
-		{"shares-files", func(s *session, l lost) { s.bringPiece(l.find(t, "share 3", ".txt")); s.bringPiece(l.find(t, "share 1", ".pdf")) }},
-		{"shares-typed", func(s *session, l lost) { s.bringPiece(l.find(t, "share 2", ".pdf")); s.typeWords(wordsOf(s, l.find(t, "share 1", ".pdf"))) }},
+		{"shares-files", func(s *session, l lost) {
+			s.bringPiece(l.find(t, "share 3", ".txt"))
+			s.bringPiece(l.find(t, "share 1", ".pdf"))
+		}},
+		{"shares-typed", func(s *session, l lost) {
+			s.bringPiece(l.find(t, "share 2", ".pdf"))
+			s.typeWords(wordsOf(s, l.find(t, "share 1", ".pdf")))
+		}},
 	} {
-		t.Run(way.name, func(t *testing.T) { leadsBack(t, l, way.bring) })
+		t.Run(way.name, func(t *testing.T) {
+			home := filepath.Join(t.TempDir(), "profile")
+			watch(t, home, freshPassphrase)
+			s := open(t, home)
+			s.do(s.Tap(s.ctx, "lock.restore"))
+			s.leadsBack(l, "why.computer", way.bring)
+		})
 	}
+	t.Run("forgotten", func(t *testing.T) { forgotten(t, l) })
 }
 
 // find is the share with these parts in its name.
@@ -60,6 +73,7 @@ func (l lost) find(t *testing.T, part, end string) string {
 // makeWays encrypts a file, makes every way back in on the Recovery screen, and asks for the answer after each.
 func makeWays(t *testing.T) (l lost) {
 	home, work := profile(t), t.TempDir()
+	settle(t, home, map[string]any{"width": 1200, "height": 800}) // every card can be seen
 	l.original = random(t, work, "letter.txt", 30_000)
 	s := open(t, home)
 	s.do(s.Unlock(s.ctx, passphrase))
@@ -114,6 +128,18 @@ func makeWays(t *testing.T) (l lost) {
 		t.Fatalf("the rehearsal: %v", out)
 	}
 	s.do(s.snap("rehearsed"))
+	s.do(s.Press("Escape"))
+
+	// What belongs there finds the way from Files.
+	s.do(s.Press("Ctrl+1"))
+	s.do(s.Bring(s.ctx, l.find(t, "share 1", ".txt"), l.find(t, "share 3", ".pdf")))
+	s.do(s.snap("shares-on-files"))
+	before = s.Events("recovery.piece")
+	s.do(s.Tap(s.ctx, "special.recover"))
+	_, err = s.Event(s.ctx, "recovery.piece", before+1) // the second of two
+	s.do(err)
+	s.do(s.Screen(s.ctx, "restore.gather"))
+	s.do(s.snap("from-files"))
 	s.quit()
 	return l
 }
@@ -128,8 +154,31 @@ func (s *session) written(pattern string) string {
 	return found[0]
 }
 
-// leadsBack is a new computer: nothing but the pieces somebody has.
-func leadsBack(t *testing.T, l lost, bring func(*session, lost)) {
+// forgotten is a keyring that somebody cannot open any more: it is kept aside, as it was.
+func forgotten(t *testing.T, l lost) {
+	home := profile(t)
+	before, err := sumOf(filepath.Join(home, "keyring.age"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch(t, home, freshPassphrase)
+	s := open(t, home)
+	s.do(s.Locked(s.ctx))
+	s.do(s.Tap(s.ctx, "lock.forgot"))
+	s.leadsBack(l, "why.forgot", func(s *session, l lost) { s.bringPiece(l.sheet) })
+	aside, err := filepath.Glob(filepath.Join(home, "keyring.age.*.aside"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("aside: %q (%v); there is %q", aside, err, list(t, home))
+	}
+	if after, _ := sumOf(aside[0]); after != before {
+		t.Error("the old keyring is not as it was")
+	}
+}
+
+// leadsBack brings keys back with the pieces somebody has, and opens the file that was encrypted before.
+func (s *session) leadsBack(l lost, why string, bring func(*session, lost)) {
+	t := s.t
+	t.Helper()
 	work := t.TempDir()
 	sealed := filepath.Join(work, "letter.txt.age")
 	raw, err := os.ReadFile(l.sealed)
@@ -139,13 +188,9 @@ func leadsBack(t *testing.T, l lost, bring func(*session, lost)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home := filepath.Join(t.TempDir(), "profile")
-	watch(t, home, freshPassphrase)
-	s := open(t, home)
-	s.do(s.Tap(s.ctx, "lock.restore"))
 	s.do(s.Screen(s.ctx, "restore.why"))
 	s.do(s.snap("why"))
-	s.do(s.Tap(s.ctx, "why.computer"))
+	s.do(s.Tap(s.ctx, why))
 	s.do(s.Screen(s.ctx, "restore.gather"))
 	bring(s, l)
 	if piece := s.Latest("recovery.piece"); piece["ready"] != true {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"cryptodesk/cmd/cryptodesk/internal/desk"
 )
 
 // TestScreens keeps a picture of every main screen in both themes, both languages, and the smallest size, to be looked at
@@ -64,6 +66,25 @@ func mainScreens(t *testing.T, settings map[string]any) {
 	s.do(s.Press("Ctrl+2"))
 	s.do(s.Screen(s.ctx, "keys"))
 	s.do(s.snap("keys"))
+	s.do(s.Press("Ctrl+3"))
+	s.do(s.Screen(s.ctx, "recovery"))
+	s.do(s.snap("recovery"))
+	s.do(s.Tap(s.ctx, "recovery.begin"))
+	s.do(s.Await(s.ctx, "the sheet", func(now desk.State) bool { return now.Ready("sheet.do") }))
+	s.do(s.snap("recovery-sheet"))
+	s.do(s.Press("Escape"))
+	s.do(s.Press("Ctrl+L"))
+	s.do(s.Locked(s.ctx))
+	s.do(s.Tap(s.ctx, "lock.forgot"))
+	s.do(s.Tap(s.ctx, "why.forgot"))
+	s.do(s.Screen(s.ctx, "restore.gather"))
+	s.do(s.snap("restore-gather"))
+	s.do(s.Tap(s.ctx, "gather.type"))
+	s.do(s.Await(s.ctx, "the words to have the keyboard", func(now desk.State) bool { return now.Focus == "gather.words" }))
+	s.do(s.Type("academic acid nothing acro"))
+	s.do(s.snap("restore-words"))
+	s.do(s.Tap(s.ctx, "restore.cancel"))
+	s.do(s.Locked(s.ctx))
 	s.quit()
 }
 
