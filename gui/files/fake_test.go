@@ -22,6 +22,11 @@ import (
 	"cryptodesk/gui/widget"
 )
 
+func TestMain(m *testing.M) {
+	widget.KeepToasts()
+	os.Exit(m.Run())
+}
+
 // fake is an engine that plans what it is told and runs jobs by hand.
 type fake struct {
 	Engine // what no test asks for

@@ -25,6 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	widget.KeepToasts()
 	away = func(work, done func()) { work(); done() }
 	form.Away = away
 	form.Later = func(time.Duration, func()) {}

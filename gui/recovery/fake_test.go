@@ -26,6 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	widget.KeepToasts()
 	form.Away = inline
 	form.Later = func(time.Duration, func()) {}
 	toUI = func(f func()) { f() }

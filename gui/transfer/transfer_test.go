@@ -26,6 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	widget.KeepToasts()
 	form.Away = func(work, done func()) { work(); done() }
 	seek = func(func()) {}
 	os.Exit(m.Run())

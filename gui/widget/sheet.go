@@ -197,6 +197,15 @@ func (b bleed) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // toastTime is how long a toast stays: long enough to read two sentences.
 const toastTime = 5 * time.Second
 
+// toastOver calls f when a toast was there long enough.
+var toastOver = func(f func()) *time.Timer {
+	return time.AfterFunc(toastTime, func() { cross.Do(f) })
+}
+
+// KeepToasts has toasts stay, for tests: the toolkit of tests would take them
+// away on the timer's goroutine, in the middle of another test.
+func KeepToasts() { toastOver = func(func()) *time.Timer { return nil } }
+
 // Toast shows a short confirmation at the window's foot for a few seconds.
 // Never the only place where an outcome shows.
 func Toast(c fyne.Canvas, tone fyne.ThemeColorName, s string) {
@@ -226,7 +235,7 @@ func (s *Sheet) toast(o fyne.CanvasObject) {
 	}
 	drop(true)
 	s.above.Add(o)
-	time.AfterFunc(toastTime, func() { cross.Do(func() { drop(false) }) })
+	toastOver(func() { drop(false) })
 }
 
 // stageIn finds the stage of a window's content.
@@ -274,13 +283,11 @@ func (s *Stage) toast(o fyne.CanvasObject) {
 	}
 	s.shown = o
 	s.Refresh()
-	s.timer = time.AfterFunc(toastTime, func() {
-		cross.Do(func() {
-			if s.shown == o {
-				s.shown = nil
-				s.Refresh()
-			}
-		})
+	s.timer = toastOver(func() {
+		if s.shown == o {
+			s.shown = nil
+			s.Refresh()
+		}
 	})
 }
 
