@@ -49,7 +49,7 @@ func main() {
 	flag.Int64Var(&b.huge, "huge", 5<<30, "bytes of the sparse file")
 	flag.IntVar(&b.files, "files", 10000, "small files in one job")
 	flag.IntVar(&b.loop, "loop", 500, "small files for the shell loop of age")
-	only := flag.String("only", "speed,memory,batch,unlock,transfer", "what to measure")
+	only := flag.String("only", "speed,memory,batch,unlock,transfer,search", "what to measure")
 	flag.Parse()
 	if err := b.run(strings.Split(*only, ",")); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -65,7 +65,7 @@ func (b *bench) run(tables []string) (err error) {
 	}
 	leaveOnSignal(leave)
 	fmt.Printf("%s/%s, %d cores, %s\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
-	known := map[string]func() error{"speed": b.speed, "memory": b.memory, "batch": b.batch, "unlock": b.unlock, "transfer": b.transfer}
+	known := map[string]func() error{"speed": b.speed, "memory": b.memory, "batch": b.batch, "unlock": b.unlock, "transfer": b.transfer, "search": b.search}
 	for _, name := range tables {
 		table, ok := known[name]
 		if !ok {

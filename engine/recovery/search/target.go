@@ -59,6 +59,13 @@ type Team struct {
 	Memory  int64 // bytes they take together
 }
 
+// programSize is what the program takes beside a search.
+const programSize = 64 << 20
+
+// Peak is how many bytes of memory a program takes at most that searches among
+// those guesses with this team.
+func (t Team) Peak(c Count) int64 { return t.Memory + int64(c.ways/8) + programSize }
+
 // Room is how many bytes a count may work in: those of the team, which it does
 // not need yet, or 32 MiB.
 func (t Team) Room() int64 { return max(t.Memory, 32<<20) }
