@@ -186,7 +186,8 @@ func (g *gather) came(p piece, got recovery.Piece, err error) {
 // unmarked says whether nothing in a file says what it is, as with those of old
 // scripts.
 func unmarked(p recovery.Piece) bool {
-	return p.Kind == recovery.OtherPiece && p.Path != "" && p.Problem != nil && p.Problem.Kind == fault.NoPiece
+	maybe := p.Kind == recovery.LegacyPiece || p.Kind == recovery.OtherPiece
+	return maybe && p.Path != "" && p.Problem != nil && p.Problem.Kind == fault.NoPiece
 }
 
 // more shows what was added without being read here.
