@@ -85,7 +85,7 @@ deps-window deps-test: deps-%:
 test: test-unit test-e2e
 
 test-unit: deps
-	$(TEST) $(TESTFLAGS) -timeout 15m $(ROOMS)
+	$(TEST) $(TESTFLAGS) -timeout 30m $(ROOMS)
 
 test-e2e: deps-test build build-nowipe build/age build/age-keygen
 	$(DESK) $(TESTFLAGS) -count=1 -timeout 40m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk ./cmd/cryptodesk/proof
@@ -101,9 +101,9 @@ build-nowipe: deps-window
 
 # What has one goroutine, formats and pictures above all, is ten times as slow here and shows nothing new.
 RACE_ROOMS := ./engine ./engine/recovery ./engine/recovery/agent ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
-RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup|OnPaper
+RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup|OnPaper|WaysBack|Rehearsed|MemoryForgets|Regain|StartAnew|Deposit|ReplaceKeeps|ReplaceCancelled|RestoreFrom|IsCarried|OfflineKey|TestBackup|SearchFor|KilledWhile|PassphraseTo|OldFiles|Legacy|Sheet|Shares
 race: deps
-	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 15m $(RACE_ROOMS)
+	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 40m $(RACE_ROOMS)
 
 bench: build build/age build/age-keygen
 	CGO_ENABLED=0 $(GO) run -trimpath ./engine/bench $(BENCHFLAGS)
