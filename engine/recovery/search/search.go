@@ -135,8 +135,11 @@ func (s *Search) want(state State) {
 	if state != Running {
 		s.halt.Store(true)
 	}
-	if state == Paused && s.state == Running {
+	switch {
+	case state == Paused && s.state == Running:
 		s.state = Pausing
+	case state == Running && s.state == Paused:
+		s.state = Running
 	}
 	s.changed.Broadcast()
 }
