@@ -24,6 +24,9 @@ type Readiness struct {
 	Address string        // "host:port" or ":port"
 	For     time.Duration // 0: exchange.ReadyFor; <0: until NotReady
 	Silent  bool          // without beacons on the local network, which contacts find one by
+	// Trusted, if not nil, names the folder for what comes from contacts, by ID,
+	// whose offers nobody is asked about.
+	Trusted func(id string) (folder string, ok bool)
 	// Agree, if not nil, is asked before a person is: ok is false to ask one.
 	Agree func(from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
 }
@@ -44,7 +47,11 @@ func (e *Engine) Ready(opt Readiness) error {
 	case opt.For > 0:
 		until = time.Now().Add(opt.For)
 	}
-	return e.exchange.Ready(exchange.Readiness{Key: key, Address: opt.Address, Until: until, Silent: opt.Silent, Peers: e.peers(), Agree: opt.Agree})
+	r := exchange.Readiness{Key: key, Address: opt.Address, Until: until, Silent: opt.Silent, Peers: e.peers(), Agree: opt.Agree}
+	if opt.Trusted != nil {
+		r.Trusted = func(from transfer.Peer) (string, bool) { return opt.Trusted(from.ID) }
+	}
+	return e.exchange.Ready(r)
 }
 
 // NotReady takes no more; what is being received goes on.

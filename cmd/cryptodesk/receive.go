@@ -81,12 +81,13 @@ func (r *receiving) run(c *call, eng *engine.Engine) error {
 		default:
 		}
 	})()
-	err = eng.Ready(engine.Readiness{Address: r.listen, For: r.limit, Silent: r.silent, Agree: func(from transfer.Peer, o *transfer.Offer) (string, error, bool) {
-		if slices.Contains(trusted, from.ID) {
-			return folder, nil, true
-		}
-		return folder, r.agree(c, from, o), true
-	}})
+	err = eng.Ready(engine.Readiness{
+		Address: r.listen, For: r.limit, Silent: r.silent,
+		Trusted: func(id string) (string, bool) { return folder, slices.Contains(trusted, id) },
+		Agree: func(from transfer.Peer, o *transfer.Offer) (string, error, bool) {
+			return folder, r.agree(c, from, o), true
+		},
+	})
 	if err != nil {
 		return err
 	}

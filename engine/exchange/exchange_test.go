@@ -99,7 +99,7 @@ func (p *person) ready(from *person, folder string, agree bool) string {
 	p.t.Helper()
 	r := Readiness{Key: p.key(), Address: "127.0.0.1:0", Peers: func() []transfer.Peer { return []transfer.Peer{from.peer()} }}
 	if agree {
-		r.Agree = func(transfer.Peer, *transfer.Offer) (string, error, bool) { return folder, nil, true }
+		r.Trusted = func(transfer.Peer) (string, bool) { return folder, true }
 	}
 	if err := p.Ready(r); err != nil {
 		p.t.Fatal(err)

@@ -30,6 +30,9 @@ type Readiness struct {
 	// Peers answers everybody who may send, as of now. It is called for every
 	// connection, while locked as well.
 	Peers func() []transfer.Peer
+	// Trusted, if not nil, names the folder for what comes from peers whose offers
+	// nobody is asked about.
+	Trusted func(from transfer.Peer) (folder string, ok bool)
 	// Agree, if not nil, is asked in place of a person: ok is false to ask one.
 	Agree func(from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
 }
@@ -161,8 +164,9 @@ func (s *Service) receive(ctx context.Context, r *ready, ch *transfer.Channel) {
 	_, err := s.inbox.Receive(ctx, ch, func(ctx context.Context, from transfer.Peer, o *transfer.Offer) (string, error) {
 		return s.decide(ctx, r, from, o)
 	}, transfer.Events{
-		Agreed: func(o *transfer.Offer) { begun, m = true, s.incoming(ch.Peer, o, cancel, ended) },
-		Moved:  func(_ *transfer.Offer, entry int, done int64, name string) { m.moved(entry, done, name) },
+		Trusted: r.Trusted,
+		Agreed:  func(o *transfer.Offer) { begun, m = true, s.incoming(ch.Peer, o, cancel, ended) },
+		Moved:   func(_ *transfer.Offer, entry int, done int64, name string) { m.moved(entry, done, name) },
 	})
 	if begun {
 		ended <- err
