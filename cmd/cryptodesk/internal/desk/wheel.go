@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jezek/xgb/xproto"
 )
@@ -21,6 +22,8 @@ func (p *Program) Wheel(id string, notches int) error {
 	}
 	return p.turn(notches)
 }
+
+const again = 2 * time.Second
 
 // Reveal turns the wheel in the middle of the window until a widget of the page is well between its edges.
 func (p *Program) Reveal(ctx context.Context, id string) error {
@@ -46,7 +49,11 @@ func (p *Program) Reveal(ctx context.Context, id string) error {
 		if err := p.turn(notch); err != nil {
 			return err
 		}
-		if err := p.Await(ctx, fmt.Sprintf("%s to move", id), func(now State) bool { return now.At[id] != was }); err != nil {
+		// A page that is laid out at that moment lets a notch pass; a person turns again.
+		short, cancel := context.WithTimeout(ctx, again)
+		err := p.Await(short, fmt.Sprintf("%s to move", id), func(now State) bool { return now.At[id] != was })
+		cancel()
+		if err != nil && short.Err() == nil || ctx.Err() != nil {
 			return err
 		}
 	}
