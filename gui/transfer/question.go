@@ -100,7 +100,7 @@ func (q *Questions) ask(on *exchange.Question) {
 // trust says how sure it is who asks.
 func (q *Questions) trust(on *exchange.Question) fyne.CanvasObject {
 	if c, ok := contact(q.engine, on.From.ID); ok && !c.Verified {
-		return widget.Note(theme.Warning, text.T("transfer.unverified", "name", text.Name(c.Name)))
+		return widget.Note(theme.Warning, text.T("transfer.ask.unverified", "name", text.Name(c.Name)))
 	}
 	return widget.Note(theme.OK, text.T("transfer.proven", "name", text.Name(on.From.Name)))
 }
