@@ -101,7 +101,7 @@ func (w *window) leave() {
 			if w.overdue != nil {
 				w.overdue()
 			}
-			w.app.Quit()
+			end(w.app)
 		})
 	})
 }
@@ -113,9 +113,18 @@ func (w *window) keepSize() {
 	w.settings.save()
 }
 
-// endTime bounds the toolkit's own end. It now and then waits for itself for
-// ever (fyne 2.8.1, runGL: what is between the two halves of its queue when it
-// drains that is lost, and WaitForEvents waits for it), and always for an
+// noLastEvent takes away the hook that the toolkit queues as its last event: it
+// saves preferences, of which there are none, and it races with the closing of
+// the queue that it is sent through (fyne 2.8.1, runGL). Lost between the two
+// halves of the queue it is waited for for ever; sent too late it panics, when
+// everything is wiped and saved.
+func noLastEvent(a fyne.App) {
+	if hook, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(f func()) }); ok {
+		hook.SetOnStoppedHookExecuted(nil)
+	}
+}
+
+// endTime bounds the toolkit's own end, which waits for ever for an
 // input-method server that is gone.
 const endTime = 2 * time.Second
 
@@ -127,12 +136,21 @@ func endAnyway() { time.AfterFunc(endTime, func() { os.Exit(0) }) }
 // hears some of them, too, and ends by itself.
 func Ending() { cross.End() }
 
+// end is the toolkit's Quit without the stop of the watch on its settings, which
+// panics when there were no watches left to give (fyne 2.8.1, stopWatching).
+func end(a fyne.App) {
+	for _, win := range a.Driver().AllWindows() {
+		win.Close()
+	}
+	a.Driver().Quit()
+}
+
 // Quit closes the window, if there is one, from any goroutine, when everything
 // is wiped.
 func Quit() {
 	defer func() { _ = recover() }() // the toolkit panics when it has ended already
 	endAnyway()
 	if a := fyne.CurrentApp(); a != nil {
-		fyne.Do(a.Quit)
+		fyne.Do(func() { end(a) })
 	}
 }

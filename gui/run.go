@@ -65,6 +65,7 @@ func Run(eng *engine.Engine, dropped []string) error {
 	debug.SetPanicOnFault(true) // guarded memory that is gone ends in Guard, not in the runtime's report
 	a := app.NewWithID(appID)
 	forget(a)
+	noLastEvent(a)
 	w := open(a, eng)
 	w.overdue = func() { cross.End(); endAnyway() }
 	w.drop(dropped)

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -149,6 +150,22 @@ func TestTerminated(t *testing.T) {
 				t.Fatalf("exit %d: %s", code, said)
 			}
 		})
+	}
+}
+
+// TestNoWatchesLeft runs where nobody may watch files any more, as on a desktop that has given out all of its watches.
+func TestNoWatchesLeft(t *testing.T) {
+	command := filepath.Join(t.TempDir(), "without-watches")
+	script := fmt.Sprintf("#!/bin/sh\nexec unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_inotify_instances && exec \"$@\"' sh %s \"$@\"\n", program)
+	if err := os.WriteFile(command, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := openBy(t, desktop(t), command, profile(t))
+	s.do(s.Unlock(s.ctx, passphrase))
+	code, err := s.Quit(s.ctx)
+	s.do(err)
+	if said := s.Said(); code != 0 || strings.Contains(said, "internal error") {
+		t.Fatalf("exit %d: %s", code, said)
 	}
 }
 

@@ -44,10 +44,16 @@ func desktop(t *testing.T) *desk.Display {
 // openOn starts the program on a desktop.
 func openOn(t *testing.T, d *desk.Display, profile string, args ...string) *session {
 	t.Helper()
+	return openBy(t, d, program, profile, args...)
+}
+
+// openBy starts the program by a command of one's own.
+func openBy(t *testing.T, d *desk.Display, command, profile string, args ...string) *session {
+	t.Helper()
 	ctx := patience(t)
 	folder := t.TempDir()
 	watch(t, profile)
-	p, err := d.Start(ctx, program, folder, append([]string{"--home", profile}, args...)...)
+	p, err := d.Start(ctx, command, folder, append([]string{"--home", profile}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
