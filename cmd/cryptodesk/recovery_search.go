@@ -177,6 +177,7 @@ type outlookLine struct {
 	Rate    float64  `json:"rate"`
 	Seconds float64  `json:"seconds"` // of the shard
 	Workers int      `json:"workers"`
+	AtOnce  int      `json:"at_once"` // guesses under way
 	Memory  int64    `json:"memory"`  // of the guesses tried at once
 	Peak    int64    `json:"peak"`    // of the whole program
 	Refused bool     `json:"refused"` // without --days
@@ -195,7 +196,7 @@ func (q *quest) outlook(longest time.Duration) error {
 	share := (n.Total + q.opt.Shards - 1 - q.opt.Shard) / q.opt.Shards
 	o := search.Expect(share, true, q.opt.Rate)
 	if q.c.json {
-		q.c.emit(outlookLine{q.target.Path(), n.Total, n.Levels[:q.guesses.Together()+1], o.Rate, o.Seconds, q.opt.Workers, q.opt.Memory, q.opt.Peak(n),
+		q.c.emit(outlookLine{q.target.Path(), n.Total, n.Levels[:q.guesses.Together()+1], o.Rate, o.Seconds, q.opt.Workers, q.opt.AtOnce, q.opt.Memory, q.opt.Peak(n),
 			longest > 0 && o.Seconds > longest.Seconds()})
 		return nil
 	}
@@ -203,7 +204,7 @@ func (q *quest) outlook(longest time.Duration) error {
 	for level, count := range n.Levels[:q.guesses.Together()+1] {
 		fmt.Fprintf(q.c.out, "  %s\n", text.T("cli.search.level."+strconv.Itoa(level), "count", text.Many(count)))
 	}
-	fmt.Fprintln(q.c.out, text.T("cli.search.takes", "time", text.Span(o.Seconds), "rate", perSecond(o.Rate), "workers", q.opt.Workers,
+	fmt.Fprintln(q.c.out, text.T("cli.search.takes", "time", text.Span(o.Seconds), "rate", perSecond(o.Rate), "workers", q.opt.AtOnce,
 		"memory", text.Bytes(q.opt.Peak(n))))
 	if q.opt.Shards > 1 {
 		fmt.Fprintln(q.c.out, text.T("cli.search.share", "share", text.Many(share), "part", fmt.Sprintf("%d/%d", q.opt.Shard, q.opt.Shards)))

@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	searchGuesses = 12  // tried by each core in each run
+	searchGuesses = 16  // tried by each core in each run; the first and the last do not count
 	coresBar      = 1.9 // at least this many times as fast on two cores as on one
 	libraryBar    = 1.2 // and on one as golang.org/x/crypto/scrypt called in a loop
 	announcedBar  = 1.1 // peak memory, times what was announced
@@ -44,10 +44,10 @@ func (b *bench) search() error {
 	}
 	cores := runtime.GOMAXPROCS(0)
 	all := []*searcher{
-		{name: "one core", cores: 1, run: func() error { return searched(path, 1) }},
-		{name: fmt.Sprintf("%d cores", cores), cores: cores, run: func() error { return searched(path, cores) }},
-		{name: "the library, one core", cores: 1, run: func() error { return library(1) }},
-		{name: fmt.Sprintf("the library, %d cores", cores), cores: cores, run: func() error { return library(cores) }},
+		{name: "one core", cores: 1, atOnce: 2, start: func(int) (func() uint64, error) { return searching(path, 1) }},
+		{name: fmt.Sprintf("%d cores", cores), cores: cores, atOnce: 2, start: func(int) (func() uint64, error) { return searching(path, cores) }},
+		{name: "the library, one core", cores: 1, atOnce: 1, start: library},
+		{name: fmt.Sprintf("the library, %d cores", cores), cores: cores, atOnce: 1, start: library},
 	}
 	for i := range b.runs + 1 {
 		for _, k := range rand.Perm(len(all)) {
@@ -69,31 +69,56 @@ func (b *bench) search() error {
 	return nil
 }
 
-// searcher is one way to try guesses, and how long it took.
+// searcher is one way to try guesses, and how many a second it came to.
 type searcher struct {
-	name  string
-	cores int
-	run   func() error
-	wall  []time.Duration
-	cpu   []time.Duration
+	name   string
+	cores  int
+	atOnce int // guesses that a core has under way
+	start  func(cores int) (done func() uint64, err error)
+	rates  []float64 // guesses a second
+	costs  []float64 // seconds of CPU a guess
 }
 
+// once measures from when each core has done its first guesses, for which the
+// system hands out the memory, until the first core runs out of them.
 func (s *searcher) once(counts bool) error {
 	runtime.GC() // what another one left is not this one's work
-	began, before := time.Now(), ownCPU()
-	if err := s.run(); err != nil {
+	total, atOnce := uint64(searchGuesses*s.cores), uint64(s.atOnce*s.cores)
+	done, err := s.start(s.cores)
+	if err != nil {
 		return err
 	}
+	var first, last sample
+	for n := uint64(0); n < total; time.Sleep(time.Millisecond) {
+		now := sample{done(), time.Now(), ownCPU()}
+		if now.done < n {
+			return fmt.Errorf("a guess was taken back")
+		}
+		if now.done > n && now.done > atOnce && now.done <= total-atOnce {
+			if last = now; first.done == 0 {
+				first = now
+			}
+		}
+		n = now.done
+	}
 	if counts {
-		s.wall, s.cpu = append(s.wall, time.Since(began)), append(s.cpu, ownCPU()-before)
+		guesses := float64(last.done - first.done)
+		s.rates = append(s.rates, guesses/last.at.Sub(first.at).Seconds())
+		s.costs = append(s.costs, (last.cpu-first.cpu).Seconds()/guesses)
 	}
 	return nil
 }
 
-func (s *searcher) rate() float64 { return float64(searchGuesses*s.cores) / median(s.wall).Seconds() }
+// sample is how far a search was at a time.
+type sample struct {
+	done uint64
+	at   time.Time
+	cpu  time.Duration
+}
 
-// cost is CPU for one guess.
-func (s *searcher) cost() float64 { return median(s.cpu).Seconds() / float64(searchGuesses*s.cores) }
+func (s *searcher) rate() float64 { return median(s.rates) }
+
+func (s *searcher) cost() float64 { return median(s.costs) }
 
 func ownCPU() time.Duration {
 	var u syscall.Rusage
@@ -121,54 +146,54 @@ func passphraseFile(path string) error {
 	return w.Close()
 }
 
-// searched runs a whole search, memory taken and given back.
-func searched(path string, cores int) error {
+// searching runs a whole search, memory taken and given back.
+func searching(path string, cores int) (done func() uint64, err error) {
 	target, err := search.OpenTarget(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	team, err := target.Team(cores, int64(cores)*target.Memory())
+	team, err := target.Team(cores, 2*int64(cores)*target.Memory())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	recipe, err := search.ParseRecipe(secret.Take(fmt.Appendf(nil, "piece: 1..%d", searchGuesses*cores)), nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	guesses, err := search.NewGuesses(recipe)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s := search.New(target, guesses, search.Options{Team: team})
-	defer s.Close()
 	s.Start(context.Background())
-	<-s.Done()
-	if fault.Of(s.Err()) != fault.NoGuess {
-		return fmt.Errorf("the search ended with %w", s.Err())
-	}
-	return nil
+	return func() uint64 {
+		select {
+		case <-s.Done():
+			if err := s.Err(); fault.Of(err) != fault.NoGuess {
+				panic(err) // no guess is right
+			}
+			s.Close()
+			return uint64(searchGuesses * cores)
+		default:
+			return s.Progress().Done
+		}
+	}, nil
 }
 
 // library derives as many keys with the library.
-func library(cores int) error {
-	var all sync.WaitGroup
-	errs := make([]error, cores)
-	for i := range cores {
-		all.Go(func() {
-			for n := range searchGuesses {
-				if _, err := scrypt.Key(fmt.Append(nil, n), []byte("a salt of 16 bytes"), 1<<18, 8, 1, 32); err != nil {
-					errs[i] = err
+func library(cores int) (done func() uint64, err error) {
+	var n atomic.Uint64
+	for range cores {
+		go func() {
+			for range searchGuesses {
+				if _, err := scrypt.Key(fmt.Append(nil, n.Load()), []byte("a salt of 16 bytes"), 1<<18, 8, 1, 32); err != nil {
+					panic(err) // the parameters are fixed
 				}
+				n.Add(1)
 			}
-		})
+		}()
 	}
-	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return n.Load, nil
 }
 
 // searchMemory is what the verb announces, and what it takes.

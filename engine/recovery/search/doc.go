@@ -35,10 +35,10 @@
 //
 // A guess costs one scrypt as the file demands it. [golang.org/x/crypto/scrypt]
 // takes its memory anew each time; here a worker keeps it, in huge pages, and
-// brings a block in at once rather than line by line. Salsa20/8, HMAC and SHA-256
-// are the libraries'; the rest is RFC 7914 and checked against the library. One
-// guess works in 256 MiB at the usual work factor, so the memory that is allowed
-// says how many run at once.
+// tries two guesses in turn, so that what one needs from memory comes while the
+// other is at work. Salsa20/8, HMAC and SHA-256 are the libraries'; the rest is
+// RFC 7914 and checked against the library. One guess works in 256 MiB at the
+// usual work factor, so the memory that is allowed says how many run at once.
 //
 // # What is where
 //

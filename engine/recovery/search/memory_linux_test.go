@@ -95,7 +95,7 @@ func TestMemoryForgetsTheGuesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := ready(t, path, r, Options{Checkpoint: filepath.Join(t.TempDir(), "far")})
-	s.opt.Workers = 1
+	alone(s)
 	s.tried = func(number uint64) {
 		if number == 0 {
 			l.look("a guess tried", true)

@@ -49,20 +49,17 @@ const leastMeasured = time.Second
 func (t *Target) Measure(ctx context.Context, team Team) (rate float64, err error) {
 	var stop atomic.Bool
 	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
-	crew := make([]*scrypt, team.Workers)
-	for i := range crew {
-		if crew[i], err = newScrypt(1<<t.lock.LogN, ageR, ageP); err != nil {
-			return 0, err
-		}
-		defer crew[i].close()
-		crew[i].stop = &stop
+	crew, err := t.take(team, &stop)
+	if err != nil {
+		return 0, err
 	}
 	var all sync.WaitGroup
 	rates := make([]float64, len(crew))
-	for i, k := range crew {
+	for i, side := range crew {
 		all.Go(func() {
 			defer secret.Guard()
-			rates[i] = t.measure(k)
+			defer giveBack(side)
+			rates[i] = t.measure(side)
 		})
 	}
 	all.Wait()
@@ -75,16 +72,24 @@ func (t *Target) Measure(ctx context.Context, team Team) (rate float64, err erro
 	return rate, nil
 }
 
-func (t *Target) measure(k *scrypt) float64 {
+func (t *Target) measure(side []*scrypt) float64 {
 	var key [keySize]byte
-	k.key(key[:], []byte("a first guess"), t.lock.Salt)
-	from := time.Now()
-	for n := 1; ; n++ {
-		if !k.key(key[:], []byte("to measure with"), t.lock.Salt) {
+	var from time.Time
+	for n := -1; ; n++ { // the first brings the memory in
+		if n == 0 {
+			from = time.Now()
+		}
+		for _, k := range side {
+			k.begin([]byte("to measure with"), t.lock.Salt)
+		}
+		if !mix(side...) {
 			return 0
 		}
-		if took := time.Since(from); took >= leastMeasured {
-			return float64(n) / took.Seconds()
+		for _, k := range side {
+			k.end(key[:])
+		}
+		if took := time.Since(from); n > 0 && took >= leastMeasured {
+			return float64(n*len(side)) / took.Seconds()
 		}
 	}
 }

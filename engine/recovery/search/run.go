@@ -109,7 +109,7 @@ func (s *Search) mayRun() bool {
 // round tries guesses until there are none left, one was right, or the workers
 // were told to give up.
 func (s *Search) round() error {
-	workers, err := s.takeMemory()
+	workers, err := s.target.take(s.opt.Team, &s.halt)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func (s *Search) round() error {
 	s.meter.begin(s.since)
 	s.mu.Unlock()
 	var crew sync.WaitGroup
-	for _, k := range workers {
+	for _, side := range workers {
 		crew.Go(func() {
 			defer secret.Guard()
-			defer k.close()
-			s.work(k)
+			defer giveBack(side)
+			s.work(side)
 		})
 	}
 	crew.Wait()
@@ -137,48 +137,76 @@ func (s *Search) round() error {
 	return nil
 }
 
-// takeMemory is one scrypt for each worker; fewer when the system has not as
-// much memory as it said, but one.
-func (s *Search) takeMemory() (workers []*scrypt, err error) {
-	for range s.opt.Workers {
-		k, err := newScrypt(1<<s.target.lock.LogN, ageR, ageP)
-		switch {
-		case err == nil:
-			k.stop = &s.halt
-			workers = append(workers, k)
-		case len(workers) == 0:
-			return nil, err
-		default:
-			return workers, nil // fewer of them do the same work
-		}
+// giveBack wipes the memory of a worker.
+func giveBack(side []*scrypt) {
+	for _, k := range side {
+		k.close()
 	}
-	return workers, nil
 }
 
-// work tries one guess after the other.
-func (s *Search) work(k *scrypt) {
-	room, key := secret.New(utf8Max*(maxKeys+roomForSlips)), secret.New(keySize)
-	defer room.Destroy()
-	defer key.Destroy()
-	for !s.halt.Load() {
-		n, number, ok := s.take(room.Bytes())
-		if !ok {
-			return
-		}
-		var done, right bool
-		secret.Do(func() {
-			done = k.key(key.Bytes(), room.Bytes()[:n], s.target.lock.Salt)
-			right = done && s.target.lock.Opens(key.Bytes())
-		})
-		switch {
-		case !done: // it stays in flight, to be tried again
-			return
-		case right:
-			s.right(room.Bytes()[:n])
-			return
-		}
-		s.wrong(number)
+// trial is a guess under way.
+type trial struct {
+	with      *scrypt
+	room, key *secret.Buffer
+	size      int // of the guess in room
+	number    uint64
+	right     bool
+}
+
+func (g *trial) text() []byte { return g.room.Bytes()[:g.size] }
+
+// work tries guesses, as many at a time as it has memory for.
+func (s *Search) work(side []*scrypt) {
+	all := make([]*trial, len(side))
+	for i, k := range side {
+		all[i] = &trial{with: k, room: secret.New(utf8Max * (maxKeys + roomForSlips)), key: secret.New(keySize)}
+		defer all[i].room.Destroy()
+		defer all[i].key.Destroy()
 	}
+	for !s.halt.Load() {
+		under := s.takeFor(all)
+		if len(under) == 0 || !s.try(under) {
+			return // those not done stay in flight, to be tried again
+		}
+		for _, g := range under {
+			if g.right {
+				s.right(g.text())
+				return
+			}
+		}
+		for _, g := range under {
+			s.wrong(g.number)
+		}
+	}
+}
+
+// takeFor hands out guesses to as many of all as there are guesses left.
+func (s *Search) takeFor(all []*trial) (under []*trial) {
+	for i, g := range all {
+		var ok bool
+		if g.size, g.number, ok = s.take(g.room.Bytes()); !ok {
+			return all[:i]
+		}
+	}
+	return all
+}
+
+// try derives the keys of some guesses at once and says which fit; false when it
+// was told to give up.
+func (s *Search) try(under []*trial) (done bool) {
+	secret.Do(func() {
+		var with [2]*scrypt
+		for i, g := range under {
+			g.with.begin(g.text(), s.target.lock.Salt)
+			with[i] = g.with
+		}
+		done = mix(with[:len(under)]...)
+		for _, g := range under {
+			g.with.end(g.key.Bytes())
+			g.right = done && s.target.lock.Opens(g.key.Bytes())
+		}
+	})
+	return done
 }
 
 // take hands out the next guess.

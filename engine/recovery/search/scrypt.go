@@ -23,16 +23,19 @@ const (
 
 // scrypt is RFC 7914 in memory that is taken once and used for every guess:
 // golang.org/x/crypto/scrypt takes 256 MiB anew each time. HMAC, SHA-256 and
-// Salsa20/8 are the libraries'; how they are put together is below. Not safe
-// for concurrent use.
+// Salsa20/8 are the libraries'; how they are put together is below. A guess is
+// begin, mix and end. Not safe for concurrent use.
 type scrypt struct {
 	n, r, p int
 	memory  *scratch
 	v       []byte // N blocks of 128·r bytes, as ROMix fills them
 	x, y    []byte // one block each
 	b       []byte // p blocks
+	mac     hash.Hash
 
-	// stop, when not nil and true, makes key give up within milliseconds.
+	next []byte // the block of v that is mixed in next
+
+	// stop, when not nil and true, makes mix give up within milliseconds.
 	stop *atomic.Bool
 }
 
@@ -59,17 +62,22 @@ func (s *scrypt) close() { s.memory.free() }
 // key writes the key of a passphrase to dst; false when it was told to stop. To
 // be called inside secret.Do.
 func (s *scrypt) key(dst, passphrase, salt []byte) bool {
-	mac := hmac.New(sha256.New, passphrase)
-	pbkdf2(s.b, mac, salt)
-	size := 128 * s.r
-	defer secret.Wipe(s.b)
-	for i := range s.p {
-		if !s.roMix(s.b[i*size : (i+1)*size]) {
-			return false
-		}
-	}
-	pbkdf2(dst, mac, s.b)
-	return true
+	s.begin(passphrase, salt)
+	done := mix(s)
+	s.end(dst)
+	return done
+}
+
+func (s *scrypt) begin(passphrase, salt []byte) {
+	s.mac = hmac.New(sha256.New, passphrase)
+	pbkdf2(s.b, s.mac, salt)
+}
+
+// end writes the key, which is none if mix gave up.
+func (s *scrypt) end(dst []byte) {
+	pbkdf2(dst, s.mac, s.b)
+	s.mac = nil
+	secret.Wipe(s.b)
 }
 
 // pbkdf2 is RFC 8018 with one iteration, which is all that scrypt asks of it.
@@ -87,13 +95,38 @@ func pbkdf2(dst []byte, mac hash.Hash, salt []byte) {
 	secret.Wipe(sum[:])
 }
 
-// roMix is scryptROMix. The first half writes each block where it stays. In the
-// second, a whole block of v is taken in at once before it is mixed: its
-// sixteen cache lines then come together and not one after the other, which is
-// a quarter of all the time.
-func (s *scrypt) roMix(b []byte) bool {
-	size := 128 * s.r
-	copy(s.v, b)
+// mix is scryptROMix for guesses with the same parameters, on one core; false
+// when they were told to stop. In the second half each step needs a block from
+// anywhere in v, known only when the step before is done, and waiting for that
+// is a quarter of all the time. So two guesses take turns: the block of one
+// comes while the other is at work.
+func mix(side ...*scrypt) bool {
+	for i := range side[0].p {
+		for _, s := range side {
+			if !s.fill(i) {
+				return false
+			}
+		}
+		for step := range side[0].n {
+			if side[0].stopped(step) {
+				return false
+			}
+			for _, s := range side {
+				s.step()
+			}
+		}
+		for _, s := range side {
+			copy(s.b[i*len(s.x):], s.x)
+		}
+	}
+	return true
+}
+
+// fill is the first half, on the i-th block of b: it writes each block of v
+// where it stays.
+func (s *scrypt) fill(i int) bool {
+	size := len(s.x)
+	copy(s.v, s.b[i*size:(i+1)*size])
 	at := s.v[:size]
 	for i := 1; i < s.n; i++ {
 		if s.stopped(i) {
@@ -103,19 +136,26 @@ func (s *scrypt) roMix(b []byte) bool {
 		blockMix(next, at)
 		at = next
 	}
-	x, y := s.x, s.y
-	blockMix(x, at)
-	for i := range s.n {
-		if s.stopped(i) {
-			return false
-		}
-		j := binary.LittleEndian.Uint64(x[size-64:]) & uint64(s.n-1)
-		subtle.XORBytes(x, x, s.v[int(j)*size:int(j+1)*size])
-		blockMix(y, x)
-		x, y = y, x
-	}
-	copy(b, x)
+	blockMix(s.x, at)
+	s.aim()
 	return true
+}
+
+// step is one of the second half. The whole block is taken in before it is
+// mixed: its cache lines then come together and not one after the other.
+func (s *scrypt) step() {
+	subtle.XORBytes(s.x, s.x, s.next)
+	blockMix(s.y, s.x)
+	s.x, s.y = s.y, s.x
+	s.aim()
+}
+
+// aim finds the block of the next step, and asks for it.
+func (s *scrypt) aim() {
+	size := len(s.x)
+	j := int(binary.LittleEndian.Uint64(s.x[size-64:]) & uint64(s.n-1))
+	s.next = s.v[j*size : (j+1)*size]
+	prefetch(&s.next[0], size/64)
 }
 
 // stopped looks once in a thousand steps.

@@ -73,6 +73,39 @@ func TestScryptIsTheLibrarys(t *testing.T) {
 	}
 }
 
+// What takes turns on one core does not disturb one another, however many there are.
+func TestGuessesTakeTurns(t *testing.T) {
+	for many := 1; many <= 3; many++ {
+		var side []*scrypt
+		for range many {
+			s, err := newScrypt(256, 8, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.close()
+			side = append(side, s)
+		}
+		for range 2 {
+			for i, s := range side {
+				s.begin(fmt.Append(nil, "passphrase ", i), []byte("salt"))
+			}
+			if !mix(side...) {
+				t.Fatal("told to stop by nobody")
+			}
+			for i, s := range side {
+				want, err := library.Key(fmt.Append(nil, "passphrase ", i), []byte("salt"), 256, 8, 2, 32)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := make([]byte, 32)
+				if s.end(got); !bytes.Equal(got, want) {
+					t.Errorf("%d of %d: %x, the library says %x", i, many, got, want)
+				}
+			}
+		}
+	}
+}
+
 func noise(random *rand.Rand, longest int) []byte {
 	b := make([]byte, random.IntN(longest+1))
 	for i := range b {
@@ -82,14 +115,28 @@ func noise(random *rand.Rand, longest int) []byte {
 }
 
 func BenchmarkGuess(b *testing.B) {
-	s, err := newScrypt(1<<18, ageR, ageP)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.close()
-	key := make([]byte, keySize)
-	for b.Loop() {
-		s.key(key, []byte("passphrase"), []byte("salt"))
+	for many := 1; many <= 2; many++ {
+		b.Run(fmt.Sprint(many), func(b *testing.B) {
+			var side []*scrypt
+			for range many {
+				s, err := newScrypt(1<<18, ageR, ageP)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer s.close()
+				side = append(side, s)
+			}
+			for b.Loop() {
+				for _, s := range side {
+					s.begin([]byte("passphrase"), []byte("salt"))
+				}
+				mix(side...)
+				for _, s := range side {
+					s.end(make([]byte, keySize))
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*many), "ms/guess")
+		})
 	}
 }
 

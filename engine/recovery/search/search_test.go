@@ -57,6 +57,9 @@ func ready(t testing.TB, path string, r *Recipe, opt Options) *Search {
 	return s
 }
 
+// alone tries one guess after the other.
+func alone(s *Search) { s.opt.Workers, s.opt.AtOnce = 1, 1 }
+
 func over(s *Search) error {
 	<-s.Done()
 	return s.Err()
@@ -79,7 +82,7 @@ func found(t *testing.T, s *Search, want string) {
 func TestPlantedPassphraseIsFound(t *testing.T) {
 	for planted, level := range map[string]int{"mangoSummer": 0, "Summer-mango": 0, "mango-Sumner": 1, "umangoSummer": 1, "Summermanngo": 1} {
 		s := ready(t, sealed(t, planted, 3), summer(), Options{})
-		s.opt.Workers = 1
+		alone(s)
 		s.Start(ctx)
 		want := error(nil)
 		if planted == "umangoSummer" { // one more character is nothing that was allowed
@@ -105,7 +108,7 @@ func TestFoundAgain(t *testing.T) {
 	path := sealed(t, "Summermanngo", 2)
 	for again := range 2 {
 		s := ready(t, path, summer(), Options{Checkpoint: far})
-		s.opt.Workers = 1
+		alone(s)
 		tried := 0
 		s.tried = func(uint64) { tried++ }
 		s.Start(ctx)
@@ -247,7 +250,7 @@ func TestStop(t *testing.T) {
 
 func TestStopInTheMiddleOfAGuess(t *testing.T) {
 	s := ready(t, sealed(t, "no such thing", 16), summer(), Options{})
-	s.opt.Workers = 1
+	alone(s)
 	s.tried = func(uint64) { s.Stop() }
 	s.Start(ctx)
 	if err := over(s); fault.Of(err) != fault.Cancelled {
@@ -345,7 +348,7 @@ func TestCheckpointCannotBeWritten(t *testing.T) {
 	told := false
 	s.now = stepping(time.Second)
 	s.tried = func(uint64) { told = told || s.Progress().Problem != nil }
-	s.opt.Workers = 1
+	alone(s)
 	s.Start(ctx)
 	if err := over(s); fault.Of(err) != fault.NoGuess || !told {
 		t.Errorf("%v, told: %v", err, told)
@@ -453,9 +456,10 @@ func TestTeam(t *testing.T) {
 	for _, c := range []struct {
 		workers int
 		memory  int64
-		want    int
-	}{{4, 3 * one, 3}, {4, 4*one + 1, 4}, {2, 100 * one, 2}, {1, one, 1}} {
-		if team, err := target.Team(c.workers, c.memory); err != nil || team.Workers != c.want || team.Memory != int64(c.want)*one {
+		want    Team
+	}{{4, 3 * one, Team{3, 3, 3 * one}}, {4, 4*one + 1, Team{4, 4, 4 * one}}, {2, 100 * one, Team{2, 4, 4 * one}}, {1, one, Team{1, 1, one}},
+		{2, 3 * one, Team{2, 3, 3 * one}}} {
+		if team, err := target.Team(c.workers, c.memory); err != nil || team != c.want {
 			t.Errorf("%+v: %+v, %v", c, team, err)
 		}
 	}
@@ -492,7 +496,7 @@ func TestProgress(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	s.now = stepping(time.Second)
-	s.opt.Workers = 1
+	alone(s)
 	var last Progress
 	s.tried = func(n uint64) {
 		p := s.Progress()

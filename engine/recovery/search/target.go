@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"runtime"
+	"sync/atomic"
 
 	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
@@ -53,9 +54,11 @@ func (t *Target) digest() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// Team is how many guesses are tried at once.
+// Team is who tries guesses. A worker does best with two at a time, so AtOnce is
+// up to twice Workers.
 type Team struct {
-	Workers int
+	Workers int   // each on a core
+	AtOnce  int   // guesses under way, at least one a worker
 	Memory  int64 // bytes they take together
 }
 
@@ -71,8 +74,8 @@ func (t Team) Peak(c Count) int64 { return t.Memory + int64(c.ways/8) + programS
 func (t Team) Room() int64 { return max(t.Memory, 32<<20) }
 
 // Team is as many workers as there are cores, or as asked for when workers is
-// not 0, and as fit into memory bytes; 0 is half of what the system can spare
-// now. Errors: MemoryShort.
+// not 0, and as many guesses at once as they can use and as fit into memory
+// bytes; 0 is half of what the system can spare now. Errors: MemoryShort.
 func (t *Target) Team(workers int, memory int64) (Team, error) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -80,9 +83,28 @@ func (t *Target) Team(workers int, memory int64) (Team, error) {
 	if memory <= 0 {
 		memory = spare() / 2
 	}
-	workers = int(min(int64(workers), memory/t.Memory()))
-	if workers == 0 {
+	atOnce := int(min(2*int64(workers), memory/t.Memory()))
+	if atOnce == 0 {
 		return Team{}, fault.New(fault.MemoryShort, t.path, nil)
 	}
-	return Team{Workers: workers, Memory: int64(workers) * t.Memory()}, nil
+	return Team{Workers: min(workers, atOnce), AtOnce: atOnce, Memory: int64(atOnce) * t.Memory()}, nil
+}
+
+// take is the memory for a team: for each worker one scrypt or two. When the
+// system has not as much as it said there are fewer, but one. Errors:
+// MemoryShort.
+func (t *Target) take(team Team, stop *atomic.Bool) (workers [][]*scrypt, err error) {
+	workers = make([][]*scrypt, team.Workers)
+	for i := range min(team.AtOnce, 2*team.Workers) {
+		k, err := newScrypt(1<<t.lock.LogN, ageR, ageP)
+		switch {
+		case err != nil && i == 0:
+			return nil, err
+		case err != nil: // fewer of them do the same work
+			return workers[:min(i, team.Workers)], nil
+		}
+		k.stop = stop
+		workers[i%team.Workers] = append(workers[i%team.Workers], k)
+	}
+	return workers, nil
 }
