@@ -73,6 +73,7 @@ func Run(eng *engine.Engine, dropped []string) error {
 	trace.Watch(w.win)
 	w.win.Show()
 	presence.Input(w.win, w.away.touched)
+	time.AfterFunc(fontAfter, func() { cross.Do(readFont) })
 	watch := presence.Watch(text.T("app.name"), text.T("app.sleep.why"), w.gone)
 	defer watch.Close()
 	a.Run()
@@ -80,6 +81,15 @@ func Run(eng *engine.Engine, dropped []string) error {
 		w.keepSize()
 	}
 	return nil
+}
+
+// fontAfter is when the window has long been drawn.
+const fontAfter = time.Second
+
+// readFont has the toolkit read the font of keys before the first one is shown,
+// which takes half of the time that a frame has.
+func readFont() {
+	fyne.MeasureText("0", theme.BodySize, fyne.TextStyle{Monospace: true})
 }
 
 // open makes the window in the language and theme of its settings.
