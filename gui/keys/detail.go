@@ -90,7 +90,7 @@ func fingerprint(s string) fyne.CanvasObject {
 func (d *detail) public(key string) fyne.CanvasObject {
 	cp := widget.LinkButton(text.T("keys.copy"), func() { d.s.copyPublic(d.item) }).Small()
 	trace.Place("detail.public", cp)
-	return fact(text.T("keys.public"), widget.Body(key).Mono().Fits(widget.FitMiddle), cp)
+	return fact(text.T("keys.public"), widget.Body(key).Fits(widget.FitMiddle).Mono(), cp)
 }
 
 // usedFact is when it was last used, as far as is known.

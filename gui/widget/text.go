@@ -3,6 +3,7 @@ package widget
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -141,8 +142,16 @@ func (t *Text) MinSize() fyne.Size {
 		}
 		return fyne.NewSize(48, h)
 	}
-	return fyne.NewSize(fyne.Min(t.measure(t.content), 72), h)
+	if utf8.RuneCountInString(t.content) > leastFitting/narrowest { // a key of thousands is not measured for that
+		return fyne.NewSize(leastFitting, h)
+	}
+	return fyne.NewSize(fyne.Min(t.measure(t.content), leastFitting), h)
 }
+
+const (
+	leastFitting = 72 // pixels that are left of a text that is shortened
+	narrowest    = 2  // pixels: no character is narrower
+)
 
 // Natural is the width the text would take on one line.
 func (t *Text) Natural() float32 { return t.measure(t.content) }
@@ -168,8 +177,10 @@ func (t *Text) measure(s string) float32 {
 
 func (t *Text) breakLines() {
 	switch {
-	case t.fit == FitGrow || t.width <= 0:
+	case t.fit == FitGrow || t.fit == FitWrap && t.width <= 0:
 		t.lines = []string{t.content}
+	case t.width <= 0: // nothing of it fits yet
+		t.lines = []string{""}
 	case t.fit == FitWrap:
 		t.lines = wrap(t.content, t.width, t.measure)
 	case t.fit == FitMiddle:
@@ -289,10 +300,10 @@ func fitting(s string, width float32, measure func(string) float32) int {
 // shorten puts an ellipsis where runes were left out: in the middle (the end
 // of a file's name tells its kind) or at the end.
 func shorten(s string, width float32, measure func(string) float32, middle bool) string {
-	if measure(s) <= width {
+	runes, most := []rune(s), int(width/narrowest)
+	if len(runes) <= most && measure(s) <= width {
 		return s
 	}
-	runes := []rune(s)
 	cut := func(keep int) string {
 		if !middle {
 			return string(runes[:keep]) + "…"
@@ -300,7 +311,7 @@ func shorten(s string, width float32, measure func(string) float32, middle bool)
 		tail := keep * 2 / 5
 		return string(runes[:keep-tail]) + "…" + string(runes[len(runes)-tail:])
 	}
-	low, high := 0, len(runes)-1
+	low, high := 0, min(len(runes)-1, most)
 	for low < high {
 		mid := (low + high + 1) / 2
 		if measure(cut(mid)) <= width {
