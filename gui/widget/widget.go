@@ -37,56 +37,70 @@ func NewPanel(fill fyne.ThemeColorName, radius float32) *Panel {
 
 // CreateRenderer is for the toolkit.
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
-	return newRenderer(p, canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent))
+	var parts []fyne.CanvasObject
+	for range 5 {
+		parts = append(parts, canvas.NewRectangle(color.Transparent))
+	}
+	return newRenderer(p, parts...)
 }
 
 // MinSize is Least.
 func (p *Panel) MinSize() fyne.Size { return p.Least }
 
-// layout puts a large panel together from two low ones with round corners and a
-// plain one over their middle: what a software renderer computes for a pixel of
-// a rounded rectangle costs several times a plain pixel, and there is a frame's
-// worth of them in a screen.
+// layout puts a large panel together from two low ones with round corners, a
+// plain one over their middle, and the lines at its sides: what a software
+// renderer computes for a pixel of a rounded rectangle costs several times a
+// plain pixel, and there is a frame's worth of them in a screen.
 func (p *Panel) layout(size fyne.Size, parts []fyne.CanvasObject) {
 	band := 3 * p.Radius
-	if !p.plain() || size.Height < 3*band || size.Width < 3*band {
+	whole := !p.plain() || size.Height < 3*band || size.Width < 3*band
+	for i, part := range parts[1:] {
+		part.(*canvas.Rectangle).Hidden = whole || i >= 2 && p.Stroke == ""
+	}
+	if whole {
 		parts[0].Resize(size)
-		parts[1].Hide()
-		parts[2].Hide()
 		return
 	}
-	low := fyne.NewSize(size.Width, band)
-	parts[0].Resize(low)
-	parts[1].Resize(low)
-	parts[1].Move(fyne.NewPos(0, size.Height-band))
-	parts[2].Resize(fyne.NewSize(size.Width, size.Height-2*p.Radius))
-	parts[2].Move(fyne.NewPos(0, p.Radius))
-	parts[1].Show()
-	parts[2].Show()
+	low, high := fyne.NewSize(size.Width, band), size.Height-2*p.Radius
+	place := func(part fyne.CanvasObject, x, y float32, size fyne.Size) {
+		part.Resize(size)
+		part.Move(fyne.NewPos(x, y))
+	}
+	place(parts[0], 0, 0, low)
+	place(parts[1], 0, size.Height-band, low)
+	place(parts[2], 0, p.Radius, fyne.NewSize(size.Width, high))
+	place(parts[3], 0, p.Radius, fyne.NewSize(p.StrokeWidth, high))
+	place(parts[4], size.Width-p.StrokeWidth, p.Radius, fyne.NewSize(p.StrokeWidth, high))
 }
 
 // plain says that parts which lie over each other look like one.
 func (p *Panel) plain() bool {
-	if p.Radius == 0 || p.Stroke != "" || p.Fill == "" {
+	return p.Radius > 0 && opaque(p.Fill) && (p.Stroke == "" || opaque(p.Stroke))
+}
+
+func opaque(role fyne.ThemeColorName) bool {
+	if role == "" {
 		return false
 	}
-	_, _, _, alpha := theme.Color(p.Fill).RGBA()
+	_, _, _, alpha := theme.Color(role).RGBA()
 	return alpha == 0xffff
 }
 
 func (p *Panel) paint(parts []fyne.CanvasObject) {
+	fill, stroke, width := color.Color(color.Transparent), color.Color(color.Transparent), float32(0)
+	if p.Fill != "" {
+		fill = theme.Color(p.Fill)
+	}
+	if p.Stroke != "" {
+		stroke, width = theme.Color(p.Stroke), p.StrokeWidth
+	}
 	for i, part := range parts {
 		r := part.(*canvas.Rectangle)
-		r.FillColor = color.Transparent
-		if p.Fill != "" {
-			r.FillColor = theme.Color(p.Fill)
-		}
-		r.StrokeColor, r.StrokeWidth = color.Transparent, 0
-		if p.Stroke != "" {
-			r.StrokeColor, r.StrokeWidth = theme.Color(p.Stroke), p.StrokeWidth
-		}
-		if i < 2 {
-			r.CornerRadius = p.Radius
+		switch r.FillColor = fill; {
+		case i < 2:
+			r.StrokeColor, r.StrokeWidth, r.CornerRadius = stroke, width, p.Radius
+		case i > 2:
+			r.FillColor = stroke
 		}
 	}
 }
