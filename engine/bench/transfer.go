@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	transferBar = 3.0 // at least this many times as fast as magic-wormhole
+	transferBar = 3.0 // at least this many times as fast as magic-wormhole: the bytes on their way, and everything
 	transferMiB = 64  // at most so much of each side while bytes move
 )
 
@@ -34,41 +34,67 @@ func (b *bench) transfer() error {
 	if err != nil {
 		return err
 	}
-	theirs, stop, err := b.newWormhole(plain)
+	theirs, stop, err := b.newWormhole()
 	if err != nil {
 		fmt.Printf("  magic-wormhole cannot be run here (%v): only cryptodesk is measured\n", err)
 	}
 	defer stop()
-	var wall, other []time.Duration
+	var whole, unlocking, encrypting, moving, other []time.Duration
 	var peak [2]int64
 	for i := range b.runs + 1 {
-		took, rss, err := ours.run()
+		t, err := ours.run()
 		if err != nil {
 			return err
 		}
-		var took2 time.Duration
+		var took time.Duration
 		if theirs != nil {
-			if took2, err = theirs(); err != nil {
+			if took, err = theirs(plain); err != nil {
 				return err
 			}
 		}
 		if i == 0 {
 			continue
 		}
-		wall, other = append(wall, took), append(other, took2)
-		for side := range rss {
-			peak[side] = max(peak[side], rss[side])
+		whole, unlocking, encrypting, moving = append(whole, t.whole), append(unlocking, t.preparing), append(encrypting, t.moving-t.preparing), append(moving, t.whole-t.moving)
+		other = append(other, took)
+		for side := range t.peak {
+			peak[side] = max(peak[side], t.peak[side])
 		}
 	}
 	rate := func(d time.Duration) float64 { return float64(b.size) / d.Seconds() / 1e6 }
-	fmt.Printf("  %-22s %6.2f s  %5.0f MB/s  while bytes move: sender %.1f MiB, receiver %.1f MiB\n", "cryptodesk send",
-		median(wall).Seconds(), rate(median(wall)), float64(peak[0])/(1<<20), float64(peak[1])/(1<<20))
+	fmt.Printf("  %-22s %6.2f s  %5.0f MB/s  unlocking %.2f s, encrypting %.2f s, moving %.2f s, which is %.0f MB/s\n", "cryptodesk send", median(whole).Seconds(),
+		rate(median(whole)), median(unlocking).Seconds(), median(encrypting).Seconds(), median(moving).Seconds(), rate(median(moving)))
+	fmt.Printf("  %-22s while bytes move: sender %.1f MiB, receiver %.1f MiB\n", "", float64(peak[0])/(1<<20), float64(peak[1])/(1<<20))
 	if theirs != nil {
-		fmt.Printf("  %-22s %6.2f s  %5.0f MB/s\n", "wormhole send", median(other).Seconds(), rate(median(other)))
-		bar("times magic-wormhole", median(other).Seconds()/median(wall).Seconds(), transferBar)
+		meeting, err := b.meeting(theirs)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  %-22s %6.2f s  %5.0f MB/s  meeting %.2f s, moving %.2f s, which is %.0f MB/s\n", "wormhole send", median(other).Seconds(),
+			rate(median(other)), meeting.Seconds(), (median(other) - meeting).Seconds(), rate(median(other)-meeting))
+		bar("moving, times magic-wormhole", (median(other)-meeting).Seconds()/median(moving).Seconds(), transferBar)
+		bar("everything, times magic-wormhole", median(other).Seconds()/median(whole).Seconds(), transferBar)
 	}
 	atMost("MiB of the larger side", float64(max(peak[0], peak[1]))/(1<<20), transferMiB)
 	return nil
+}
+
+// meeting is how long the wormhole program takes for one byte.
+func (b *bench) meeting(run func(string) (time.Duration, error)) (time.Duration, error) {
+	tiny := filepath.Join(b.ram, "tiny")
+	if err := randomFile(tiny, 1); err != nil {
+		return 0, err
+	}
+	defer os.Remove(tiny)
+	var all []time.Duration
+	for range b.runs {
+		took, err := run(tiny)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, took)
+	}
+	return median(all), nil
 }
 
 // pair is two profiles that know each other.
@@ -110,12 +136,17 @@ func (p *pair) verb(args ...string) error {
 	return nil
 }
 
-// run sends once: how long from the start of the sender until both have ended, and the most memory of either while
-// bytes moved.
-func (p *pair) run() (took time.Duration, rss [2]int64, err error) {
+// sent is how one sending went: when the sender had unlocked, when bytes began to move and when both programs had ended,
+// from its start on, and the most memory of either while bytes moved.
+type sent struct {
+	preparing, moving, whole time.Duration
+	peak                     [2]int64
+}
+
+func (p *pair) run() (t sent, err error) {
 	in := filepath.Join(p.b.ram, "in")
 	if err := os.MkdirAll(in, 0o700); err != nil {
-		return 0, rss, err
+		return t, err
 	}
 	defer os.RemoveAll(in)
 	to := p.command("receive", "--home", p.to, "--listen", "127.0.0.1:0", "--accept", "from", "--once", "--json", "-o", in)
@@ -124,52 +155,60 @@ func (p *pair) run() (took time.Duration, rss [2]int64, err error) {
 		err = onDescriptor(to)
 	}
 	if err != nil {
-		return 0, rss, err
+		return t, err
 	}
 	defer to.Process.Kill()
 	lines := bufio.NewReader(heard)
 	line, err := lines.ReadString('\n')
 	if err != nil {
-		return 0, rss, err
+		return t, err
 	}
 	_, address, _ := strings.Cut(line, `["`)
 	address, _, _ = strings.Cut(address, `"`)
 	from := p.command("send", "--home", p.from, "-t", "to", "--to", address, "--json", p.plain)
 	told, err := from.StdoutPipe()
 	if err != nil {
-		return 0, rss, err
+		return t, err
 	}
 	began := time.Now()
 	if err := onDescriptor(from); err != nil {
-		return 0, rss, err
+		return t, err
 	}
 	over := make(chan struct{})
 	var watching sync.WaitGroup
-	watching.Go(func() { rss = watchMoving(bufio.NewScanner(told), over, from.Process.Pid, to.Process.Pid) })
+	watching.Go(func() { t.watch(began, bufio.NewScanner(told), over, from.Process.Pid, to.Process.Pid) })
 	_, err = io.Copy(io.Discard, lines)
 	err = errors.Join(err, to.Wait())
 	close(over)
 	watching.Wait()
 	err = errors.Join(err, from.Wait())
-	return time.Since(began), rss, err
+	t.whole = time.Since(began)
+	return t, err
 }
 
-// watchMoving reads what the sender says until bytes move, and then looks at the memory of both until over.
-func watchMoving(told *bufio.Scanner, over <-chan struct{}, pids ...int) (most [2]int64) {
-	for told.Scan() && !strings.Contains(told.Text(), `"moving"`) {
+// watch reads what the sender says until bytes move, and then looks at the memory of both until over.
+func (t *sent) watch(began time.Time, told *bufio.Scanner, over <-chan struct{}, pids ...int) {
+	for told.Scan() {
+		if t.preparing == 0 {
+			t.preparing = time.Since(began)
+		}
+		if strings.Contains(told.Text(), `"moving"`) {
+			t.moving = time.Since(began)
+			break
+		}
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		for i, pid := range pids {
-			most[i] = max(most[i], residentNow(pid))
+			t.peak[i] = max(t.peak[i], residentNow(pid))
 		}
 		select {
 		case <-tick.C:
 		case <-over:
 			for told.Scan() {
 			}
-			return most
+			return
 		}
 	}
 }
@@ -192,7 +231,7 @@ func residentNow(pid int) int64 {
 }
 
 // newWormhole starts a mailbox server for the wormhole program of the system, which then talks directly over loopback.
-func (b *bench) newWormhole(plain string) (run func() (time.Duration, error), stop func(), err error) {
+func (b *bench) newWormhole() (run func(path string) (time.Duration, error), stop func(), err error) {
 	stop = func() {}
 	if _, err := exec.LookPath("wormhole"); err != nil {
 		return nil, stop, err
@@ -205,14 +244,14 @@ func (b *bench) newWormhole(plain string) (run func() (time.Duration, error), st
 	}
 	stop = func() { server.Process.Kill(); server.Wait() }
 	n := 0
-	return func() (time.Duration, error) {
+	return func(path string) (time.Duration, error) {
 		n++
 		code := fmt.Sprintf("%d-bench-mark", n)
 		out := filepath.Join(b.ram, "wormhole-out")
 		defer os.Remove(out)
 		common := []string{"--relay-url=ws://127.0.0.1:" + at + "/v1", "--transit-helper=tcp:127.0.0.1:1"}
 		to := exec.Command("wormhole", append(common, "receive", "--accept-file", "--hide-progress", "-o", out, code)...)
-		from := exec.Command("wormhole", append(common, "send", "--code", code, "--hide-progress", plain)...)
+		from := exec.Command("wormhole", append(common, "send", "--code", code, "--hide-progress", path)...)
 		began := time.Now()
 		if err := errors.Join(from.Start(), to.Start()); err != nil {
 			return 0, err
