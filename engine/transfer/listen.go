@@ -47,13 +47,17 @@ func Listen(ctx context.Context, address string, me *Me, known func(ed25519.Publ
 		return nil, fault.New(fault.NoListen, address, err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &Listener{tcp: tcp, cancel: cancel, from: make(map[netip.Addr]int), of: make(map[string]int)}
+	l := newListener(tcp, cancel)
 	context.AfterFunc(ctx, func() { tcp.Close() })
 	l.all.Go(func() {
 		defer secret.Guard()
 		l.run(ctx, func(raw net.Conn) { l.serve(ctx, raw, me, known, serve) })
 	})
 	return l, nil
+}
+
+func newListener(tcp net.Listener, cancel context.CancelFunc) *Listener {
+	return &Listener{tcp: tcp, cancel: cancel, from: make(map[netip.Addr]int), of: make(map[string]int)}
 }
 
 // Addr is where it listens.

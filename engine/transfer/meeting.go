@@ -9,10 +9,12 @@ import (
 	"crypto/tls"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
+	"cryptodesk/engine/secret"
 )
 
 // A meeting makes two people who sit together, or talk, contacts of each other
@@ -62,7 +64,7 @@ func Meet(ctx context.Context, address string, me *Me, card []byte) (*Meeting, e
 	if err != nil {
 		return nil, unreachable(ctx, address, err)
 	}
-	return meet(short, raw, me, card, false)
+	return meet(short, raw, me, card, nil)
 }
 
 // Host waits for one meeting.
@@ -92,37 +94,78 @@ func (h *Host) Close() {
 }
 
 // Wait takes the first that comes as far as the words, and no other: whoever tries
-// to be first is found out by them. Errors: Cancelled, NoListen.
+// to be first is found out by them. Somebody who connects and is silent keeps
+// nobody from it. Errors: Cancelled, NoListen.
 func (h *Host) Wait(ctx context.Context) (*Meeting, error) {
-	defer h.Close()
-	defer context.AfterFunc(ctx, h.Close)()
-	for {
-		raw, err := h.tcp.Accept()
-		if ctx.Err() != nil {
-			return nil, fault.New(fault.Cancelled, "", ctx.Err())
-		}
-		if err != nil {
-			return nil, fault.New(fault.NoListen, h.tcp.Addr().String(), err)
-		}
-		short, cancel := context.WithTimeout(ctx, meetTimeout)
-		m, err := meet(short, raw, h.me, h.card, true)
+	ctx, cancel := context.WithCancel(ctx)
+	l := newListener(h.tcp, cancel)
+	came, ended := make(chan *Meeting), make(chan struct{})
+	var taken atomic.Bool
+	l.all.Go(func() {
+		defer secret.Guard()
+		defer close(ended)
+		l.run(ctx, func(raw net.Conn) { h.meet(ctx, l, raw, &taken, came) })
+	})
+	defer func() {
 		cancel()
-		if err == nil {
-			return m, nil
+		h.tcp.Close()
+		go func() { // those who are turned away hear why first
+			defer secret.Guard()
+			l.all.Wait()
+			h.me.Close()
+		}()
+	}()
+	select {
+	case m := <-came:
+		return m, nil
+	case <-ended:
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return nil, fault.New(fault.Cancelled, "", ctx.Err())
+	}
+	return nil, fault.New(fault.NoListen, h.tcp.Addr().String(), nil)
+}
+
+// meet takes somebody who connected as far as the words, if nobody else is there
+// already.
+func (h *Host) meet(ctx context.Context, l *Listener, raw net.Conn, taken *atomic.Bool, came chan<- *Meeting) {
+	met, ok := l.meet(raw)
+	if !ok {
+		raw.Close()
+		return
+	}
+	defer met()
+	short, cancel := context.WithTimeout(ctx, meetTimeout)
+	defer cancel()
+	first := false
+	m, err := meet(short, raw, h.me, h.card, func() bool {
+		first = taken.CompareAndSwap(false, true)
+		return first
+	})
+	if err == nil {
+		select {
+		case came <- m:
+		case <-ctx.Done():
+			m.Close()
 		}
+	} else if first {
+		taken.Store(false)
 	}
 }
 
-// meet does everything before the words.
-func meet(ctx context.Context, raw net.Conn, me *Me, card []byte, listener bool) (*Meeting, error) {
-	conn, theirs, err := handshake(ctx, raw, me, listener)
+// meet does everything before the words. take is nil for who dials; the listener's
+// says whether this may be the one meeting, and is asked before anything of the
+// words can be known.
+func meet(ctx context.Context, raw net.Conn, me *Me, card []byte, take func() bool) (*Meeting, error) {
+	conn, theirs, err := handshake(ctx, raw, me, take != nil)
 	if err != nil {
 		raw.Close()
 		return nil, refused(ctx, "", err)
 	}
 	m := &Meeting{ch: &Channel{conn: conn, me: me, Peer: Peer{Signing: theirs}}}
 	m.ch.start()
-	if err := m.prepare(ctx, card, listener); err != nil {
+	if err := m.prepare(ctx, card, take); err != nil {
 		m.ch.Stop(err)
 		return nil, err
 	}
@@ -146,7 +189,7 @@ func handshake(ctx context.Context, raw net.Conn, me *Me, listener bool) (conn *
 
 // prepare exchanges cards and nonces, the listener's commitment before either
 // nonce, and makes the words.
-func (m *Meeting) prepare(ctx context.Context, card []byte, listener bool) error {
+func (m *Meeting) prepare(ctx context.Context, card []byte, take func() bool) error {
 	theirCard, err := m.swapCards(ctx, card)
 	if err != nil {
 		return err
@@ -158,18 +201,18 @@ func (m *Meeting) prepare(ctx context.Context, card []byte, listener bool) error
 	}
 	mine := make([]byte, nonceSize)
 	rand.Read(mine)
-	theirs, err := m.swapNonces(ctx, bound, mine, listener)
+	theirs, err := m.swapNonces(ctx, bound, mine, take)
 	if err != nil {
 		return err
 	}
 	dialer := half{m.ch.me.Public(), card, mine}
 	waiter := half{m.ch.Peer.Signing, theirCard, theirs}
-	if listener {
+	if take != nil {
 		dialer, waiter = waiter, dialer
 	}
 	words := [2 * wordsEach]string(identity.Spoken(transcript(bound, dialer, waiter), 2*wordsEach))
 	m.Say, m.hear = [wordsEach]string(words[:wordsEach]), [wordsEach]string(words[wordsEach:])
-	if listener {
+	if take != nil {
 		m.Say, m.hear = m.hear, m.Say
 	}
 	return nil
@@ -224,9 +267,9 @@ func (m *Meeting) swapCards(ctx context.Context, card []byte) ([]byte, error) {
 	return theirs, nil
 }
 
-func (m *Meeting) swapNonces(ctx context.Context, bound, mine []byte, listener bool) ([]byte, error) {
+func (m *Meeting) swapNonces(ctx context.Context, bound, mine []byte, take func() bool) ([]byte, error) {
 	var theirs opening
-	if listener {
+	if take != nil {
 		if err := m.ch.send(commitFrame, commitment{commit(bound, mine)}); err != nil {
 			return nil, err
 		}
@@ -235,6 +278,9 @@ func (m *Meeting) swapNonces(ctx context.Context, bound, mine []byte, listener b
 		}
 		if len(theirs.Nonce) != nonceSize {
 			return nil, fault.New(fault.OfferBad, "", nil)
+		}
+		if !take() {
+			return nil, fault.New(fault.PeerBusy, "", nil)
 		}
 		return theirs.Nonce, m.ch.send(nonceFrame, opening{mine})
 	}

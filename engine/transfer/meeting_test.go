@@ -91,6 +91,50 @@ func TestMeeting(t *testing.T) {
 	}
 }
 
+// Who connects first and is silent, and who gets as far as the commitment and stops there, keep nobody from meeting.
+func TestMeetingPastTheSilent(t *testing.T) {
+	ana, ben, eve := newPerson(t, "Ana"), newPerson(t, "Ben"), newPerson(t, "Eve")
+	h, came := hosting(t, ben)
+	silent, err := net.Dial("tcp", h.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	raw, err := net.Dial("tcp", h.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, key, err := handshake(t.Context(), raw, eve.again(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck := &Meeting{ch: &Channel{conn: conn, me: eve.again(t), Peer: Peer{Signing: key}}}
+	stuck.ch.start()
+	defer stuck.ch.Close()
+	if _, err := stuck.swapCards(t.Context(), eve.card(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := stuck.ch.expect(t.Context(), commitFrame, &commitment{}); err != nil {
+		t.Fatal(err)
+	}
+
+	a, err := Meet(t.Context(), h.Addr().String(), ana.again(t), ana.card(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	b := <-came
+	if b.err != nil || b.m.Contact.Name != "Ana" || b.m.hear != a.Say {
+		t.Fatalf("%+v", b)
+	}
+	b.m.Close()
+	// There is one meeting: the nonce of another is never told.
+	_ = stuck.ch.send(nonceFrame, opening{make([]byte, nonceSize)}) // it may be closed already
+	if err := stuck.ch.expect(t.Context(), nonceFrame, &opening{}); err == nil {
+		t.Error("a second one got as far as the words")
+	}
+}
+
 func TestMeetingWrongWord(t *testing.T) {
 	a, b := meeting(t, newPerson(t, "Ana"), newPerson(t, "Ben"))
 	heard := make(chan error, 1)

@@ -77,6 +77,7 @@ func TestEveryInputCounts(t *testing.T) {
 
 // TestLocksByItself waits for the warning, ends it with a key on one desktop, and lets it come true on another.
 func TestLocksByItself(t *testing.T) {
+	t.Parallel()
 	one := map[string]any{"auto_lock_minutes": 1}
 	t.Run("kept", func(t *testing.T) {
 		t.Parallel()

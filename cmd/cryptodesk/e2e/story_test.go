@@ -14,6 +14,7 @@ import (
 // TestKeysStory is a day with keys, by mouse and keyboard, in both themes: a key pair through the dialog, a contact's card
 // by drop, its safety words, a file for that contact, the key pair exported and deleted, and the lock because nobody was there.
 func TestKeysStory(t *testing.T) {
+	t.Parallel() // most of it is a minute of waiting
 	for _, look := range []struct{ theme, language string }{{"light", "en"}, {"dark", "ko"}} {
 		t.Run(look.theme+"-"+look.language, func(t *testing.T) {
 			ben, card := benWithCard(t)
