@@ -40,7 +40,6 @@ type Readiness struct {
 type ready struct {
 	Readiness
 	listener *transfer.Listener
-	late     *time.Timer
 	silence  context.CancelFunc
 	over     sync.Once
 }
@@ -48,6 +47,8 @@ type ready struct {
 // Ready begins to listen, in place of a readiness before. Errors: NoListen, and
 // those of the key.
 func (s *Service) Ready(opt Readiness) error {
+	s.readying.Lock()
+	defer s.readying.Unlock()
 	s.NotReady()
 	me, err := transfer.NewMe(opt.Key)
 	if err != nil {
@@ -72,12 +73,35 @@ func (s *Service) Ready(opt Readiness) error {
 	}
 	s.mu.Lock()
 	s.ready = r
-	if !opt.Until.IsZero() {
-		r.late = time.AfterFunc(time.Until(opt.Until), func() { s.end(r) })
-	}
 	s.mu.Unlock()
+	if !opt.Until.IsZero() {
+		s.all.Go(func() {
+			defer secret.Guard()
+			s.expire(ctx, r)
+		})
+	}
 	s.tell()
 	return nil
+}
+
+// lateness is how long after its end a readiness may last, after the computer slept.
+const lateness = 10 * time.Second
+
+// expire ends a readiness in time. A timer stands still while the computer sleeps,
+// and a clock may be set back: what comes first counts.
+func (s *Service) expire(ctx context.Context, r *ready) {
+	for {
+		left := min(time.Until(r.Until), r.Until.Round(0).Sub(time.Now().Round(0)))
+		if left <= 0 {
+			s.end(r)
+			return
+		}
+		select {
+		case <-time.After(min(left, lateness)):
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func listen(ctx context.Context, address string, me *transfer.Me, known func(ed25519.PublicKey) (transfer.Peer, bool), serve func(context.Context, *transfer.Channel)) (*transfer.Listener, error) {
@@ -127,9 +151,6 @@ func (s *Service) end(r *ready) {
 		s.mu.Lock()
 		if s.ready == r {
 			s.ready = nil
-		}
-		if r.late != nil {
-			r.late.Stop()
 		}
 		s.mu.Unlock()
 		s.all.Go(func() {

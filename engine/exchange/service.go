@@ -32,6 +32,7 @@ type Service struct {
 	all    sync.WaitGroup
 	tell   func()
 
+	readying  sync.Mutex // held while a readiness takes the place of another
 	mu        sync.Mutex
 	exchanges []*Exchange
 	questions []*Question
