@@ -234,6 +234,12 @@ func (l *ledger) write(n ledgerLine) error {
 	return nil
 }
 
+// store notes that an entry has its name.
+func (l *ledger) store(entry int) error {
+	l.done[entry] = true
+	return l.write(ledgerLine{Entry: entry, Stored: true})
+}
+
 func (l *ledger) partName(entry int) string {
 	return fmt.Sprintf(".cryptodesk-transfer-%s-%d.part", l.name, entry)
 }

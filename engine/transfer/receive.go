@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 
 	"cryptodesk/engine/agefile"
 	"cryptodesk/engine/fault"
@@ -161,6 +163,11 @@ func (r *receiver) sayWhatIsThere() error {
 	}
 	for i, e := range r.offer.Entries {
 		p := part{Entry: i, At: e.Size}
+		if r.published(i) {
+			if err := r.ledger.store(i); err != nil {
+				return err
+			}
+		}
 		if !r.ledger.done[i] {
 			p.At, p.Tail = r.tail(i)
 		}
@@ -177,6 +184,24 @@ func (r *receiver) sayWhatIsThere() error {
 		return err
 	}
 	return r.ch.send(answerFrame, answer{})
+}
+
+// published says whether an entry got its name, and a crash came before that was
+// written down: it must not come a second time, beside itself.
+func (r *receiver) published(entry int) bool {
+	l, e := r.ledger, r.offer.Entries[entry]
+	if _, begun := l.parts[entry]; !begun || l.done[entry] {
+		return false
+	}
+	if _, err := os.Lstat(l.target(l.partName(entry))); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	src, err := safefile.OpenSource(l.target(e.Name))
+	if err != nil {
+		return false
+	}
+	defer src.Close()
+	return src.Size() == e.Size && matches(src, e) == nil
 }
 
 // tail is how much of an entry is there, and the digest of its end.
@@ -283,8 +308,7 @@ func (r *receiver) entry(ctx context.Context, b begin) error {
 	if err != nil && final == "" {
 		return err
 	}
-	r.ledger.done[b.Entry] = true
-	if err := r.ledger.write(ledgerLine{Entry: b.Entry, Stored: true}); err != nil {
+	if err := r.ledger.store(b.Entry); err != nil {
 		return err
 	}
 	r.tell.Moved(r.offer, b.Entry, e.Size, final)
@@ -325,7 +349,7 @@ func (r *receiver) fill(ctx context.Context, b begin, f *safefile.File, size int
 }
 
 // matches says whether what came is what was signed for.
-func matches(f *safefile.File, e Entry) error {
+func matches(f io.ReaderAt, e Entry) error {
 	digest, err := digestOf(f, e.Size, e.Sort)
 	if err == nil && !bytes.Equal(digest, e.Digest) {
 		err = fault.New(fault.OfferBad, "", nil)

@@ -47,6 +47,52 @@ func TestALedgerThatACrashCut(t *testing.T) {
 	}
 }
 
+// TestACrashAfterTheName: a file that has its name, although the ledger does not know, does not come a second time.
+func TestACrashAfterTheName(t *testing.T) {
+	ana, ben := newPerson(t, "Ana"), newPerson(t, "Ben")
+	d := newDesk(t, ben, ana)
+	dir := t.TempDir()
+	small, large := filepath.Join(dir, "small.age"), filepath.Join(dir, "large.age")
+	ageFile(t, small, 1000, ben.pair.Public().Recipient)
+	ageFile(t, large, 9<<20, ben.pair.Public().Recipient)
+	p := parcel(t, ben.peer, small, large)
+	ch, err := Dial(t.Context(), cutter(t, d.address(), 5<<20), ana.me, ben.peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Send(t.Context(), ch, p, quiet); fault.Of(err) != fault.Disconnected {
+		t.Fatalf("cut: %v", err)
+	}
+	<-d.done
+	ledgers := left(t, filepath.Join(d.profile, "transfer"))
+	path := filepath.Join(d.profile, "transfer", ledgers[0])
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Replace(string(text), `{"entry":0,"stored":true}`+"\n", "", 1)
+	if before == string(text) {
+		t.Fatalf("nothing was stored: %s", text)
+	}
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	if ch, err = Dial(t.Context(), d.address(), ana.me, ben.peer); err != nil {
+		t.Fatal(err)
+	}
+	if err := Send(t.Context(), ch, p, quiet); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-d.done; got.err != nil || len(got.names) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	if n := left(t, d.folder); len(n) != 2 {
+		t.Errorf("in the folder: %q", n)
+	}
+	same(t, small, filepath.Join(d.folder, "small.age"))
+}
+
 // TestALinkWhereAPartLies: what somebody else calls by that name too is not written to.
 func TestALinkWhereAPartLies(t *testing.T) {
 	for kind, link := range map[string]func(old, new string) error{"hard": os.Link, "symbolic": os.Symlink} {
