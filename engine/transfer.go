@@ -27,8 +27,9 @@ type Readiness struct {
 	// Trusted, if not nil, names the folder for what comes from contacts, by ID,
 	// whose offers nobody is asked about.
 	Trusted func(id string) (folder string, ok bool)
-	// Agree, if not nil, is asked before a person is: ok is false to ask one.
-	Agree func(from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
+	// Agree, if not nil, is asked before a person is: ok is false to ask one. ctx ends
+	// when the sender waits no longer.
+	Agree func(ctx context.Context, from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
 }
 
 // Ready begins to listen for contacts, in place of a readiness before. It

@@ -224,7 +224,7 @@ func (f *contactsFlags) delete(c *call, eng *engine.Engine, who identity.Contact
 		c.aside(text.T("cli.contacts.delete_agent", "name", who.Name))
 	}
 	if !f.yes {
-		yes, asked, err := c.yes(text.T("cli.contacts.delete", "name", who.Name))
+		yes, asked, err := c.yes(c.ctx, text.T("cli.contacts.delete", "name", who.Name))
 		switch {
 		case err != nil:
 			return err

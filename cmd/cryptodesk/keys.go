@@ -157,7 +157,7 @@ func (f *keysFlags) delete(c *call, eng *engine.Engine, args []string) error {
 		fmt.Fprintln(c.err, text.T(what, "name", key.Name))
 	}
 	if !f.yes {
-		answer, ok, err := c.question(text.T("cli.keys.delete_name"))
+		answer, ok, err := c.question(c.ctx, text.T("cli.keys.delete_name"))
 		switch {
 		case err != nil:
 			return err

@@ -20,7 +20,7 @@ func (c *call) meet(eng *engine.Engine, args []string) error {
 	}
 	defer m.Close()
 	fmt.Fprintln(c.err, text.T("cli.meet.say", "name", m.Contact.Name, "words", strings.Join(m.Say[:], " ")))
-	answer, ok, err := c.question(text.T("cli.meet.ask", "name", m.Contact.Name))
+	answer, ok, err := c.question(c.ctx, text.T("cli.meet.ask", "name", m.Contact.Name))
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (t *terminal) Confirm(ctx context.Context, plugin, words, yes, no string) (
 
 // line asks for something that is shown as it is typed.
 func (t *terminal) line(plugin, prompt string) (*secret.Buffer, error) {
-	answer, ok, err := t.call.question(prompt)
+	answer, ok, err := t.call.question(t.call.ctx, prompt)
 	switch {
 	case err != nil:
 		return nil, err

@@ -2,17 +2,20 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"cryptodesk/engine/fault"
 	"cryptodesk/gui/text"
 )
 
-// question asks a person for a line that is no secret. ok is false when there
-// is nobody: no terminal, or a script that gave --passphrase-fd.
-func (c *call) question(prompt string) (answer string, ok bool, err error) {
+// question asks a person for a line that is no secret, until ctx ends. ok is
+// false when there is nobody: no terminal, or a script that gave
+// --passphrase-fd.
+func (c *call) question(ctx context.Context, prompt string) (answer string, ok bool, err error) {
 	if c.answer != nil {
 		fmt.Fprint(c.err, prompt)
 		answer, ok = c.answer()
@@ -27,6 +30,7 @@ func (c *call) question(prompt string) (answer string, ok bool, err error) {
 	}
 	defer tty.Close()
 	defer c.leaveOnSignal(nil)()
+	defer context.AfterFunc(ctx, func() { _ = tty.SetReadDeadline(time.Now()) })() // what can't, waits for the line
 	fmt.Fprint(tty, prompt)
 	answer, err = bufio.NewReaderSize(tty, 4<<10).ReadString('\n')
 	if err != nil {
@@ -36,8 +40,8 @@ func (c *call) question(prompt string) (answer string, ok bool, err error) {
 }
 
 // yes asks a question that nothing but a clear yes answers.
-func (c *call) yes(prompt string) (yes, asked bool, err error) {
-	answer, ok, err := c.question(prompt)
+func (c *call) yes(ctx context.Context, prompt string) (yes, asked bool, err error) {
+	answer, ok, err := c.question(ctx, prompt)
 	if err != nil || !ok {
 		return false, false, err
 	}

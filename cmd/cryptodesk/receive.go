@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -84,8 +85,8 @@ func (r *receiving) run(c *call, eng *engine.Engine) error {
 	err = eng.Ready(engine.Readiness{
 		Address: r.listen, For: r.limit, Silent: r.silent,
 		Trusted: func(id string) (string, bool) { return folder, slices.Contains(trusted, id) },
-		Agree: func(from transfer.Peer, o *transfer.Offer) (string, error, bool) {
-			return folder, r.agree(c, from, o), true
+		Agree: func(ctx context.Context, from transfer.Peer, o *transfer.Offer) (string, error, bool) {
+			return folder, r.agree(ctx, c, from, o), true
 		},
 	})
 	if err != nil {
@@ -110,12 +111,19 @@ func (r *receiving) trusted(eng *engine.Engine) (ids []string, err error) {
 	return ids, nil
 }
 
-// agree asks whoever sits at the terminal.
-func (r *receiving) agree(c *call, from transfer.Peer, o *transfer.Offer) error {
+// agree asks whoever sits at the terminal, as long as the sender waits.
+func (r *receiving) agree(ctx context.Context, c *call, from transfer.Peer, o *transfer.Offer) error {
 	r.asking.Lock()
 	defer r.asking.Unlock()
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, from.Name, ctx.Err())
+	}
 	first := safefile.Visible(o.Entries[0].Name)
-	yes, _, err := c.yes(text.T("cli.receive.ask", "name", from.Name, "file", first, "count", text.Count(int64(len(o.Entries))), "size", text.Bytes(o.Total())))
+	yes, _, err := c.yes(ctx, text.T("cli.receive.ask", "name", from.Name, "file", first, "count", text.Count(int64(len(o.Entries))), "size", text.Bytes(o.Total())))
+	if ctx.Err() != nil {
+		fmt.Fprintln(c.err, "\n"+text.T("cli.receive.gone", "name", from.Name))
+		return fault.New(fault.Cancelled, from.Name, ctx.Err())
+	}
 	if err != nil {
 		return err
 	}

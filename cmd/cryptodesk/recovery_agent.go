@@ -71,7 +71,7 @@ func (f *recoveryFlags) setAgent(c *call, eng *engine.Engine, who identity.Conta
 		return err
 	}
 	if !who.Verified && !f.yes {
-		yes, asked, err := c.yes(text.T("cli.recovery.agent.unverified", "name", who.Name))
+		yes, asked, err := c.yes(c.ctx, text.T("cli.recovery.agent.unverified", "name", who.Name))
 		switch {
 		case err != nil:
 			return err

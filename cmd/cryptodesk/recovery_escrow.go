@@ -167,7 +167,7 @@ func (c *call) decide(eng *engine.Engine, what *escrow.Case, path string) (answe
 // words asks for words that were read out: they are no secret, so they show as
 // they are typed. asked is false when they came from a script.
 func (c *call) words(prompt string) (words string, asked bool, err error) {
-	if words, asked, err = c.question(prompt); asked || err != nil {
+	if words, asked, err = c.question(c.ctx, prompt); asked || err != nil {
 		return words, asked, err
 	}
 	line, err := c.ask(prompt)

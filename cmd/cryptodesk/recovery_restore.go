@@ -60,7 +60,7 @@ func (f *recoveryFlags) mayReplace(c *call, eng *engine.Engine) error {
 	if !eng.HasKeyring() || f.yes {
 		return nil
 	}
-	yes, asked, err := c.yes(text.T("cli.recovery.replace"))
+	yes, asked, err := c.yes(c.ctx, text.T("cli.recovery.replace"))
 	switch {
 	case err != nil:
 		return err

@@ -45,7 +45,7 @@ func (f *contactsFlags) verify(c *call, eng *engine.Engine, who identity.Contact
 		return nil
 	}
 	c.printComparison(seen)
-	yes, asked, err := c.yes(text.T("cli.contacts.same"))
+	yes, asked, err := c.yes(c.ctx, text.T("cli.contacts.same"))
 	switch {
 	case err != nil:
 		return err
@@ -111,7 +111,7 @@ func (f *contactsFlags) accept(c *call, eng *engine.Engine, who identity.Contact
 		fmt.Fprintf(c.err, "  - %s\n  + %s\n", who.Recipient.Fingerprint(), after.Recipient.Fingerprint())
 	}
 	if !f.yes {
-		yes, asked, err := c.yes(text.T("cli.contacts.accept"))
+		yes, asked, err := c.yes(c.ctx, text.T("cli.contacts.accept"))
 		switch {
 		case err != nil:
 			return err

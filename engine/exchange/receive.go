@@ -33,8 +33,9 @@ type Readiness struct {
 	// Trusted, if not nil, names the folder for what comes from peers whose offers
 	// nobody is asked about.
 	Trusted func(from transfer.Peer) (folder string, ok bool)
-	// Agree, if not nil, is asked in place of a person: ok is false to ask one.
-	Agree func(from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
+	// Agree, if not nil, is asked in place of a person: ok is false to ask one. ctx
+	// ends when the sender waits no longer.
+	Agree func(ctx context.Context, from transfer.Peer, o *transfer.Offer) (folder string, err error, ok bool)
 }
 
 type ready struct {
@@ -212,7 +213,7 @@ func (s *Service) incoming(from transfer.Peer, o *transfer.Offer, cancel context
 // decide gets the answer to an offer.
 func (s *Service) decide(ctx context.Context, r *ready, from transfer.Peer, o *transfer.Offer) (string, error) {
 	if r.Agree != nil {
-		if folder, err, ok := r.Agree(from, o); ok {
+		if folder, err, ok := r.Agree(ctx, from, o); ok {
 			return folder, err
 		}
 	}

@@ -256,7 +256,7 @@ func TestRowOfAContactCard(t *testing.T) {
 	folder, ada := t.TempDir(), transfer.Peer{ID: "ada", Name: "Ada", Signing: sending.To.Signing}
 	err := to.Ready(exchange.Readiness{Key: other.Key, Address: "127.0.0.1:0",
 		Peers: func() []transfer.Peer { return []transfer.Peer{ada} },
-		Agree: func(transfer.Peer, *transfer.Offer) (string, error, bool) { return folder, nil, true }})
+		Agree: func(context.Context, transfer.Peer, *transfer.Offer) (string, error, bool) { return folder, nil, true }})
 	if err != nil {
 		t.Fatal(err)
 	}
