@@ -12,8 +12,9 @@ export GOEXPERIMENT := runtimesecret
 endif
 # Without -DNDEBUG an empty drop aborts the program in a C assertion. Any other value makes the cgo cache cold (minutes).
 WINDOW := CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) build -trimpath -buildvcs=false -tags migrated_fynedo
-# Tests of widgets draw in memory and need no C compiler.
-TEST := CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo
+# Tests of widgets draw in memory and need no C compiler. With quickscrypt passphrases are cheap, in tests alone: the real
+# program, which the others play with, has scrypt as it ships.
+TEST := CGO_ENABLED=0 $(GO) test -trimpath -tags ci,migrated_fynedo,quickscrypt
 DESK := CGO_ENABLED=0 $(GO) test -trimpath -tags e2e,ci,migrated_fynedo
 
 # The one list of system packages. What ends in _window builds and runs the program,
@@ -103,7 +104,7 @@ build-nowipe: deps-window
 RACE_ROOMS := ./engine ./engine/recovery ./engine/recovery/agent ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
 RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup|OnPaper|WaysBack|Rehearsed|MemoryForgets|Regain|StartAnew|Deposit|ReplaceKeeps|ReplaceCancelled|RestoreFrom|IsCarried|GivenUp|InEveryState|OfflineKey|TestBackup|SearchFor|KilledWhile|PassphraseTo|OldFiles|Legacy|Sheet|Shares
 race: deps
-	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 40m $(RACE_ROOMS)
+	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -tags quickscrypt -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 40m $(RACE_ROOMS)
 
 bench: build build/age build/age-keygen
 	CGO_ENABLED=0 $(GO) run -trimpath ./engine/bench $(BENCHFLAGS)

@@ -141,52 +141,61 @@ func slipOf(t *testing.T, head, rest *secret.Buffer) *secret.Buffer {
 
 // Cancelled or locked at any moment, the keyring is the one that was there.
 func TestReplaceCancelledAndLocked(t *testing.T) {
+	for _, wait := range []time.Duration{-1, 0, time.Millisecond, 3 * time.Millisecond, 9 * time.Millisecond, 30 * time.Millisecond} {
+		for _, lock := range []bool{false, true} {
+			t.Run(fmt.Sprintf("after %v, lock %v", wait, lock), func(t *testing.T) { replaceStopped(t, wait, lock) })
+		}
+	}
+}
+
+// replaceStopped stops a replacement after a while, or before it begins when
+// that is negative. The keyring is the old one or, if it said that all went
+// well, the new one.
+func replaceStopped(t *testing.T, wait time.Duration, lock bool) {
 	e := ana(t)
 	path := filepath.Join(e.Home(), "keyring.age")
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := rootWords(t, 1, 1)
-	for i, wait := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
-		for _, lock := range []bool{false, true} {
-			when := fmt.Sprintf("after %v, lock %v", wait, lock)
-			if err := e.Unlock(context.Background(), pass()); err != nil {
-				t.Fatal(err)
-			}
-			r := e.NewRestore()
-			typed(t, r, words[0])
-			ctx, cancel := context.WithCancel(context.Background())
-			stop, want := cancel, fault.Cancelled
-			if lock {
-				stop, want = e.Lock, fault.Locked
-			}
-			if i == 0 && !lock {
-				stop()
-			} else {
-				time.AfterFunc(wait, stop)
-			}
-			err := e.Restore(ctx, r, recovery.Replace, "Ana", fresh())
-			if lock && fault.Of(err) == fault.NoPiece {
-				err = fault.New(fault.Locked, "", nil) // the lock came first, and took what lay there
-			}
-			if fault.Of(err) != want {
-				t.Errorf("%s: %v", when, err)
-			}
-			cancel()
-			r.Close()
-			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, before) {
-				t.Fatalf("%s: the keyring changed: %v", when, err)
-			}
-		}
+	if err := e.Unlock(context.Background(), pass()); err != nil {
+		t.Fatal(err)
+	}
+	r := e.NewRestore()
+	defer r.Close()
+	typed(t, r, rootWords(t, 1, 1)[0])
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stop, want := cancel, fault.Cancelled
+	if lock {
+		stop, want = e.Lock, fault.Locked
+	}
+	if wait < 0 {
+		stop()
+	} else {
+		time.AfterFunc(wait, stop)
+	}
+	err = e.Restore(ctx, r, recovery.Replace, "Ana", fresh())
+	if lock && fault.Of(err) == fault.NoPiece {
+		err = fault.New(fault.Locked, "", nil) // the lock came first, and took what lay there
+	}
+	opens := pass()
+	if err == nil && wait >= 0 {
+		opens = fresh() // it came too late
+	} else if fault.Of(err) != want {
+		t.Errorf("%v", err)
+	}
+	now, readErr := os.ReadFile(path)
+	if readErr != nil || bytes.Equal(now, before) != (err != nil) {
+		t.Fatalf("%v, and the keyring changed: %v, %v", err, !bytes.Equal(now, before), readErr)
 	}
 	e.Lock()
-	if err := e.Unlock(context.Background(), pass()); err != nil {
+	if err := e.Unlock(context.Background(), opens); err != nil {
 		t.Error(err)
 	}
 	left, _ := os.ReadDir(e.Home())
 	for _, f := range left {
-		if ext := filepath.Ext(f.Name()); ext == ".aside" || ext == ".part" {
+		if ext := filepath.Ext(f.Name()); err != nil && (ext == ".aside" || ext == ".part") {
 			t.Errorf("%s is left", f.Name())
 		}
 	}

@@ -222,7 +222,7 @@ func TestPassphraseDefaults(t *testing.T) {
 	h, err := NewHeader(p)
 	must(t, err)
 	defer h.Destroy()
-	if info := InspectReader(bytes.NewReader(h.Bytes), int64(len(h.Bytes))); info.WorkFactor != 18 {
+	if info := InspectReader(bytes.NewReader(h.Bytes), int64(len(h.Bytes))); info.WorkFactor != workFactor {
 		t.Errorf("%+v", info)
 	}
 	p.Destroy()

@@ -22,7 +22,6 @@ const (
 	scryptType    = "scrypt"
 	scryptLabel   = "age-encryption.org/v1/scrypt"
 	saltSize      = 16
-	workFactor    = 18 // what any age program on a phone still opens: 256 MiB, about a second
 	maxWorkFactor = 22 // 4 GiB, about 16 s: more is a way to freeze the machine
 	maxDerived    = 8  // derived keys remembered by one Passphrase
 )

@@ -153,6 +153,19 @@ func TestTerminated(t *testing.T) {
 	}
 }
 
+// TestScryptAsItShips: other tests have cheap passphrases; nobody else has.
+func TestScryptAsItShips(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(profile(t), "keyring.age"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stanza, _ := strings.Cut(string(raw), "\n-> ")
+	stanza, _, _ = strings.Cut(stanza, "\n")
+	if fields := strings.Fields(stanza); len(fields) != 3 || fields[0] != "scrypt" || fields[2] != "18" {
+		t.Errorf("%q", stanza)
+	}
+}
+
 // TestNoWatchesLeft runs where nobody may watch files any more, as on a desktop that has given out all of its watches.
 func TestNoWatchesLeft(t *testing.T) {
 	command := filepath.Join(t.TempDir(), "without-watches")
