@@ -5,9 +5,9 @@ package main
 var searchSamples = []sample{{"cli.search.slurm", slurmArray}, {"cli.search.kubernetes", indexedJob}}
 
 const slurmArray = `#!/bin/sh
-#SBATCH --array=0-99 --cpus-per-task=4 --mem=1300M --requeue
+#SBATCH --array=0-99 --cpus-per-task=4 --mem=2300M --requeue
 cryptodesk recovery search --recipe r.txt --shard $SLURM_ARRAY_TASK_ID/100 --checkpoint far.$SLURM_ARRAY_TASK_ID \
-    --memory 1024 --days 0 --passphrase-fd 3 backup.age 3< new-passphrase.txt && scancel $SLURM_ARRAY_JOB_ID
+    --memory 2100 --days 0 --passphrase-fd 3 backup.age 3< new-passphrase.txt && scancel $SLURM_ARRAY_JOB_ID
 `
 
 const indexedJob = `apiVersion: batch/v1
@@ -30,7 +30,7 @@ spec:
         image: YOUR-IMAGE
         workingDir: /work
         volumeMounts: [{name: work, mountPath: /work}]
-        resources: {requests: {cpu: 4, memory: 1300Mi}, limits: {memory: 1300Mi}}
+        resources: {requests: {cpu: 4, memory: 2300Mi}, limits: {memory: 2300Mi}}
         command: [sh, -c, "exec cryptodesk recovery search --home /tmp/home --recipe r.txt --shard $JOB_COMPLETION_INDEX/100
-          --checkpoint far.$JOB_COMPLETION_INDEX --memory 1024 --days 0 --passphrase-fd 3 backup.age 3< new-passphrase.txt"]
+          --checkpoint far.$JOB_COMPLETION_INDEX --memory 2100 --days 0 --passphrase-fd 3 backup.age 3< new-passphrase.txt"]
 `
