@@ -89,7 +89,7 @@ test-unit: deps
 	$(TEST) $(TESTFLAGS) -timeout 30m $(ROOMS)
 
 test-e2e: deps-test build build-nowipe build/age build/age-keygen
-	$(DESK) $(TESTFLAGS) -count=1 -parallel 4 -timeout 40m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk ./cmd/cryptodesk/proof
+	$(DESK) $(TESTFLAGS) -count=1 -parallel 3 -timeout 40m ./cmd/cryptodesk/e2e ./cmd/cryptodesk/internal/desk ./cmd/cryptodesk/proof
 
 # Needs root, to read the memory of a program that is closed to everybody else. With gdb the cores are gdb's.
 PROOF_RUNS ?= 30

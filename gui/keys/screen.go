@@ -134,12 +134,26 @@ func (b below) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // Content is what the window shows.
 func (s *Screen) Content() fyne.CanvasObject { return s.content }
 
-// Shown puts the keyboard on the screen; call it after it became visible.
+// Shown puts the keyboard on the screen; call it after it became visible. Until
+// it is known what there is, it is where Return does nothing: on the button it
+// would make a key pair for who means to open the first.
 func (s *Screen) Shown() {
 	trace.Screen("keys")
-	s.waiting = true
-	s.window.Canvas().Focus(s.primary())
+	s.waiting = !s.loaded
+	if s.waiting {
+		s.window.Canvas().Focus(s.tabs)
+	} else {
+		s.window.Canvas().Focus(s.first())
+	}
 	s.Refresh()
+}
+
+// first is what has the keyboard first: the list, or what would fill it.
+func (s *Screen) first() fyne.Focusable {
+	if len(s.rows) > 0 {
+		return s.list
+	}
+	return s.primary()
 }
 
 // Search puts the keyboard on the search field: Ctrl+F.
@@ -173,11 +187,11 @@ func (s *Screen) fill(got holdings) {
 	if s.expected != "" {
 		s.goTo(s.expected)
 	}
-	if s.waiting && len(s.rows) > 0 && s.window.Canvas().Overlays().Top() == nil {
+	if s.waiting && s.window.Canvas().Overlays().Top() == nil {
 		s.waiting = false
 		// Who has gone on to the search meanwhile keeps the keyboard there.
-		if s.window.Canvas().Focused() == s.primary() {
-			s.window.Canvas().Focus(s.list)
+		if s.window.Canvas().Focused() == s.tabs {
+			s.window.Canvas().Focus(s.first())
 		}
 	}
 	if s.open != nil {

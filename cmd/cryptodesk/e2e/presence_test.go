@@ -246,6 +246,7 @@ func TestWrongPassphrasesWait(t *testing.T) {
 
 // TestSettingsPictures keeps pictures of Settings, to be looked at, and lets the program check its memory.
 func TestSettingsPictures(t *testing.T) {
+	t.Parallel()
 	for name, settings := range map[string]map[string]any{
 		"light-en": look("light", "en", 960, 640, nil), "dark-ko": look("dark", "ko", 960, 640, nil),
 		"small-en": look("dark", "en", 720, 480, nil), "small-ko": look("light", "ko", 720, 480, nil),

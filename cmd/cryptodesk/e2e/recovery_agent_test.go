@@ -33,6 +33,7 @@ func safeWithCard(t *testing.T) (home, card, keys string) {
 // TestRecoveryAgent sets an agent, encrypts by drop, and opens the result as the agent: by drop into a profile of their own,
 // and with the stock program. What was encrypted before is then opened to them as well.
 func TestRecoveryAgent(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		theme, language string
 		width, height   int
@@ -157,6 +158,7 @@ func (s *session) addTo(folder string, files int) {
 // TestRecoveryAgentOffline makes an agent's own key, in each way it can be kept: what is written of it opens what was
 // encrypted since, and it is among nobody's keys.
 func TestRecoveryAgentOffline(t *testing.T) {
+	t.Parallel()
 	for i, look := range []struct {
 		theme, language string
 		width, height   int

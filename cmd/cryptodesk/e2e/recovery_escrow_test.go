@@ -18,6 +18,7 @@ const anewPassphrase = "Nothing left but a friend 3!"
 // the contact hears the words and releases; with the words the contact reads out the same encrypted file opens again.
 // The small window is the one that is hardest to get right.
 func TestDepositLeadsBack(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		theme, language string
 		width, height   float32

@@ -42,6 +42,7 @@ func oldKey(t *testing.T, work string) (key, original, sealed string) {
 // TestOldScriptsKey: in a new empty profile, what an old script wrote is dropped, opened with its passphrase, and brought back;
 // then the file that was encrypted to that key opens.
 func TestOldScriptsKey(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		theme, language string
 		width, height   int
@@ -144,6 +145,7 @@ func oldNote(t *testing.T, work string) (note, key, plain string) {
 // TestOldScriptsText: a text that a script encrypted is opened with the file of its key, looked at, and written anew, which the
 // stock program opens with the keyring: from the window and as a verb.
 func TestOldScriptsText(t *testing.T) {
+	t.Parallel()
 	work, home := t.TempDir(), profile(t)
 	note, key, plain := oldNote(t, work)
 	s := open(t, home)

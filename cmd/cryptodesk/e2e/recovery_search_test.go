@@ -12,6 +12,7 @@ import (
 // TestForgottenPassphrase is somebody in front of the lock who knows the parts of the passphrase and not their order, and has
 // nothing else: it is found, another one is set at once, and the keyring opens with that.
 func TestForgottenPassphrase(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		theme, language string
 		width, height   int

@@ -29,6 +29,7 @@ type lost struct {
 // TestEveryWayLeadsBack makes every way back in in the window, and brings the keys back with each of them, in the window of
 // a new empty profile, until the same encrypted file opens.
 func TestEveryWayLeadsBack(t *testing.T) {
+	t.Parallel()
 	l := makeWays(t)
 	for _, way := range []struct {
 		name  string

@@ -15,6 +15,7 @@ import (
 // TestScreens keeps a picture of every main screen in both themes, both languages, and the smallest size, to be looked at
 // by people. It fails when a screen cannot be reached, or when the window has another size than the settings asked for.
 func TestScreens(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		theme, language string
 		width, height   int

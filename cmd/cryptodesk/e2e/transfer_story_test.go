@@ -17,6 +17,7 @@ import (
 // TestTransferStory is two people with a window each, in both themes: they meet without a card, one sends by drop and the
 // other is asked; what arrives opens; and each of them stops a sending half-way.
 func TestTransferStory(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct{ theme, language string }{{"light", "en"}, {"dark", "ko"}} {
 		t.Run(look.theme+"-"+look.language, func(t *testing.T) {
 			var people []*session
