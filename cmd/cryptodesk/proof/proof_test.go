@@ -147,7 +147,8 @@ func firstLine(r *scan.Report) string {
 // controls are the kinds that have one of their own, by when something of them is found in a build that wipes nothing. What is
 // in memory for a moment only is overwritten later, there too.
 var controls = map[moment][]scan.Kind{
-	rehearsing: {asValue}, gathered: {theirPaper, theirValue}, searched: {asPiece, asGuess, asTried}, idle: lasting, locked: lasting, cored: lasting,
+	rehearsing: {asValue}, gathered: {theirPaper, theirValue}, searched: {asPiece, asGuess, asTried},
+	idle: lasting, locked: lasting, cored: lasting,
 }
 
 // control wants everything found in a build that wipes nothing.
@@ -194,7 +195,8 @@ func table(t *testing.T, good, bad []*outcome) {
 				blind += r.Found()
 			}
 		}
-		fmt.Fprintf(&b, "%-16s %10d %12s %18d %16d %14d\n", names[at], mib/max(1, runs), fmt.Sprintf("%d of %d", clean, runs), hits, guarded, blind)
+		share := fmt.Sprintf("%d of %d", clean, runs)
+		fmt.Fprintf(&b, "%-16s %10d %12s %18d %16d %14d\n", names[at], mib/max(1, runs), share, hits, guarded, blind)
 	}
 	planted, needles := 0, 0
 	for _, o := range good {
