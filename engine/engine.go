@@ -74,6 +74,7 @@ func Open(home string) (*Engine, error) {
 	s.OnChange(func(now session.State) {
 		if now == session.Locked {
 			e.restores.close()
+			e.dropSearch()
 		}
 		e.changes.tell()
 	})

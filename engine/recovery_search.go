@@ -37,7 +37,7 @@ func (e *Engine) SearchTarget(path string) (*search.Target, error) {
 
 // Search begins to try the guesses, which it takes over, on t. The caller polls
 // it and closes it; Close of the engine stops it. It goes on when the session
-// locks, for it has no keys.
+// locks, for it has no keys; one that is over is closed then.
 func (e *Engine) Search(t *search.Target, g *search.Guesses, opt search.Options) *search.Search {
 	opt.Store = e.store
 	s := search.New(t, g, opt)
@@ -60,6 +60,14 @@ func (e *Engine) Searching() *search.Search {
 		return s
 	}
 	return nil
+}
+
+// dropSearch closes a search that is over: nobody may have come back for what it
+// found, and that is a passphrase.
+func (e *Engine) dropSearch() {
+	if s := e.searching.Load(); s != nil && s.Progress().State.Over() {
+		s.Close()
+	}
 }
 
 // SearchNotes is where a search for t keeps how far it came: in the profile,

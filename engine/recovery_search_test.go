@@ -167,6 +167,29 @@ func TestSearchForAFile(t *testing.T) {
 	}
 }
 
+// What a search found and nobody came back for is wiped when the session locks.
+func TestLockForgetsWhatWasFound(t *testing.T) {
+	e := ana(t)
+	target, err := e.SearchTarget("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	team, err := target.Team(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := e.Search(target, remembering(t, "piece: correct horse\npiece: battery\nbetween: \" \""), search.Options{Team: team})
+	defer s.Close()
+	<-s.Done()
+	if s.Err() != nil {
+		t.Fatal(s.Err())
+	}
+	e.Lock()
+	if s.Found() != nil || e.Searching() != nil {
+		t.Error("what was found is there still")
+	}
+}
+
 // Closing the engine ends a search.
 func TestCloseEndsASearch(t *testing.T) {
 	e := ana(t)

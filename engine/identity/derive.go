@@ -47,6 +47,15 @@ func signer(root []byte, use func(ed25519.PrivateKey)) {
 	secret.Wipe(seed[:])
 }
 
+// sign uses key up: it is worthless then. crypto/ed25519 keeps what it expands a key to under the address of the key, until
+// some time after that is gone, which no two collections of garbage are sure to be. So a worthless key takes its place.
+func sign(key ed25519.PrivateKey, message []byte) []byte {
+	signature := ed25519.Sign(key, message)
+	copy(key, ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+	ed25519.Sign(key, nil)
+	return signature
+}
+
 func hybridRecipient(root []byte) (Recipient, error) {
 	key, err := hpke.MLKEM768X25519().NewPrivateKey(root)
 	if err != nil {

@@ -125,7 +125,7 @@ func (k *KeyPair) Sign(message []byte) ([]byte, error) {
 	}
 	var signature []byte
 	err := k.key.Open(func(root []byte) error {
-		signer(root, func(key ed25519.PrivateKey) { signature = ed25519.Sign(key, message) })
+		signer(root, func(key ed25519.PrivateKey) { signature = sign(key, message) })
 		return nil
 	})
 	return signature, err

@@ -51,7 +51,7 @@ func (s *Signer) Sign(_ io.Reader, message []byte, opt crypto.SignerOpts) ([]byt
 	err := s.seed.Open(func(seed []byte) error {
 		key := ed25519.NewKeyFromSeed(seed)
 		defer secret.Wipe(key)
-		signature = ed25519.Sign(key, message)
+		signature = sign(key, message)
 		return nil
 	})
 	return signature, err

@@ -68,48 +68,64 @@ func profile(pass, keyring string) (*secrets, error) {
 	if s.keyringKey, err = s.protected(raw); err != nil {
 		return nil, err
 	}
+	return s, s.ring(raw)
+}
+
+// saved reads a keyring again after the program wrote it, which keeps the file key.
+func (s *secrets) saved(keyring string) error {
+	raw, err := os.ReadFile(keyring)
+	if err != nil {
+		return err
+	}
+	s.file(s.keyringKey, raw)
+	return s.ring(raw)
+}
+
+// ring adds the keys in a keyring.
+func (s *secrets) ring(raw []byte) error {
 	plain, err := age.Decrypt(bytes.NewReader(raw), given{s.keyringKey})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	text, err := io.ReadAll(plain)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if s.ids, err = age.ParseIdentities(bytes.NewReader(text)); err != nil {
-		return nil, err
+		return err
 	}
 	keys := 0
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
 		if data, ok := strings.CutPrefix(line, "AGE-SECRET-KEY-PQ-1"); ok {
-			s.root(fromBech32(data))
+			s.root(fromBech32(data), scan.PrivateKey, signing)
 			keys++
 		} else if data, ok := strings.CutPrefix(line, "AGE-SECRET-KEY-1"); ok {
 			s.expanded(scan.PrivateKey, fromBech32(data))
 		}
 	}
 	if keys == 0 {
-		return nil, fmt.Errorf("no post-quantum key in %s", keyring)
+		return fmt.Errorf("no post-quantum key in a keyring")
 	}
-	return s, nil
+	return nil
 }
 
 // root adds a hybrid key and everything that derives from it (FORMATS.md; draft-ietf-hpke-pq for the parts of the hybrid).
-func (s *secrets) root(root []byte) {
-	s.expanded(scan.PrivateKey, root)
-	s.set.AddKey(scan.PrivateKey, sha3.SumSHAKE256(root, 96)) // ML-KEM's d and z, and the X25519 half
-	for label, kind := range map[string]scan.Kind{"classic X25519 age key": scan.PrivateKey, "Ed25519 signing key": signing} {
+func (s *secrets) root(root []byte, kind, sign scan.Kind) {
+	s.expanded(kind, root)
+	s.set.AddKey(kind, sha3.SumSHAKE256(root, 96)) // ML-KEM's d and z, and the X25519 half
+	derived := func(label string) []byte {
 		key, err := hkdf.Key(sha256.New, root, nil, "CryptoDesk v1: "+label, 32)
 		if err != nil {
 			panic(err)
 		}
-		s.expanded(kind, key)
-		if kind == signing {
-			wide := sha512.Sum512(key)
-			s.expandedSeed(wide[:])
-		}
+		return key
 	}
+	s.expanded(kind, derived("classic X25519 age key"))
+	seed := derived("Ed25519 signing key")
+	s.expanded(sign, seed)
+	wide := sha512.Sum512(seed)
+	s.expandedSeed(sign, wide[:])
 }
 
 // protected adds what a file that the passphrase opens needs: scrypt's output and its first block, and the file key.
@@ -118,25 +134,10 @@ func (s *secrets) protected(raw []byte) (fileKey []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	salt, err := base64.RawStdEncoding.DecodeString(stanza[2])
+	key, err := s.scrypt(scan.Derived, s.pass, stanza)
 	if err != nil {
 		return nil, err
 	}
-	logN, err := strconv.Atoi(stanza[3])
-	if err != nil {
-		return nil, err
-	}
-	salted := append([]byte("age-encryption.org/v1/scrypt"), salt...)
-	key, err := scrypt.Key(s.pass, salted, 1<<logN, 8, 1, 32)
-	if err != nil {
-		return nil, err
-	}
-	first, err := pbkdf2.Key(sha256.New, string(s.pass), salted, 1, 1024)
-	if err != nil {
-		return nil, err
-	}
-	s.set.AddKey(scan.Derived, key)
-	s.set.AddKey(scan.Derived, first)
 	aead, err := chacha20poly1305.New(key)
 	if err != nil {
 		return nil, err
@@ -147,6 +148,29 @@ func (s *secrets) protected(raw []byte) (fileKey []byte, err error) {
 	}
 	s.file(fileKey, raw)
 	return fileKey, nil
+}
+
+// scrypt adds what scrypt makes of a passphrase for a file, and its first block.
+func (s *secrets) scrypt(kind scan.Kind, pass []byte, stanza []string) (key []byte, err error) {
+	salt, err := base64.RawStdEncoding.DecodeString(stanza[2])
+	if err != nil {
+		return nil, err
+	}
+	logN, err := strconv.Atoi(stanza[3])
+	if err != nil {
+		return nil, err
+	}
+	salted := append([]byte("age-encryption.org/v1/scrypt"), salt...)
+	first, err := pbkdf2.Key(sha256.New, string(pass), salted, 1, 1024)
+	if err != nil {
+		return nil, err
+	}
+	if key, err = scrypt.Key(pass, salted, 1<<logN, 8, 1, 32); err != nil {
+		return nil, err
+	}
+	s.set.AddKey(kind, key)
+	s.set.AddKey(kind, first)
+	return key, nil
 }
 
 func scryptStanza(raw []byte) (stanza []string, body []byte, err error) {

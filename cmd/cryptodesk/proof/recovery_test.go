@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cryptodesk/cmd/cryptodesk/internal/desk"
+	"cryptodesk/engine/secret/scan"
 )
 
 // awaits plays something and waits for what the window says next of that name.
@@ -28,12 +29,13 @@ func (l *life) tap(id string) func() error { return func() error { return l.Tap(
 // recover makes a recovery sheet and types two of its words back, makes three shares of which two are enough, and a key for
 // a recovery agent, and rehearses with one of them that is typed and one as a file.
 func (l *life) recover() {
+	before := l.quiet(0)
 	l.do(l.Press("Ctrl+3"))
 	l.do(l.Tap(l.ctx, "recovery.begin"))
 	asked := l.awaits("recovery.sheet.ask", l.tap("sheet.do"))
 	sheet := l.written("*recovery sheet*.pdf", 1)[0]
 	words := l.printed(sheet)
-	l.do(l.secrets.words(words))
+	l.do(l.secrets.words(words, onPaper, asValue))
 	l.do(l.Await(l.ctx, "the question for two words", func(now desk.State) bool { return now.Focus == "sheet.words" }))
 	l.awaits("recovery.sheet.read", func() error {
 		return l.Type(words[int(asked["first"].(float64))-1] + " " + words[int(asked["second"].(float64))-1] + "\n")
@@ -45,7 +47,7 @@ func (l *life) recover() {
 	l.do(l.Press("Escape"))
 	shares := l.written("* share *.pdf", 3)
 	for _, page := range shares {
-		l.do(l.secrets.words(l.printed(page)))
+		l.do(l.secrets.words(l.printed(page), onPaper, asValue))
 	}
 	l.do(l.secrets.pages(append(shares, sheet)...))
 
@@ -59,23 +61,30 @@ func (l *life) recover() {
 		return there && at[1]+at[3] < height
 	}))
 	l.do(l.Tap(l.ctx, "recovery.rehearse"))
-	l.do(l.Tap(l.ctx, "gather.type"))
-	l.do(l.Await(l.ctx, "the words to have the keyboard", func(now desk.State) bool { return now.Focus == "gather.words" }))
-	typed := l.printed(shares[2])
-	for i, w := range typed {
-		typed[i] = w[:4]
-	}
-	if piece := l.awaits("recovery.piece", func() error { return l.Type(strings.Join(typed, " ") + " ") }); piece["ok"] != true {
-		l.t.Fatalf("the typed words came to %v", piece)
-	}
+	l.types(l.printed(shares[2]))
 	if piece := l.drops("recovery.piece", strings.TrimSuffix(shares[0], ".pdf")+".txt"); piece["ready"] != true {
 		l.t.Fatalf("two shares came to %v", piece)
 	}
+	l.quiet(before)
+	l.look(rehearsing)
 	if out := l.awaits("recovery.rehearsed", l.tap("rehearse.do")); out["passed"] != true {
 		l.t.Fatalf("the rehearsal: %v", out)
 	}
 	l.do(l.Press("Escape"))
 	l.do(l.Press("Ctrl+1"))
+}
+
+// types types the words of a page where pieces are gathered, four letters each.
+func (l *life) types(words []string) {
+	l.do(l.Tap(l.ctx, "gather.type"))
+	l.do(l.Await(l.ctx, "the words to have the keyboard", func(now desk.State) bool { return now.Focus == "gather.words" }))
+	few := make([]string, len(words))
+	for i, w := range words {
+		few[i] = w[:4]
+	}
+	if piece := l.awaits("recovery.piece", func() error { return l.Type(strings.Join(few, " ") + " ") }); piece["ok"] != true {
+		l.t.Fatalf("the typed words came to %v", piece)
+	}
 }
 
 // agent makes a recovery agent's key, which is on a page and nowhere else. other is the page that is there already.
@@ -88,8 +97,8 @@ func (l *life) agent(other string) {
 			continue
 		}
 		words := l.printed(page)
-		l.do(l.secrets.words(words))
-		l.do(l.secrets.wordsOfKey(words))
+		l.do(l.secrets.words(words, onPaper, asValue))
+		l.do(l.secrets.wordsOfKey(scan.PrivateKey, signing, words))
 		l.do(l.secrets.pages(page, other))
 	}
 	l.do(l.Await(l.ctx, "the question for two words", func(now desk.State) bool { return now.Focus == "sheet.words" }))

@@ -26,20 +26,32 @@ func TestMain(m *testing.M) { os.Exit(witness.Run(m)) }
 type moment int
 
 const (
-	idle   moment = iota // unlocked, after every kind of use
-	busy                 // a file is being decrypted
-	locked               // after Ctrl+L
-	cored                // in a core taken then
+	idle       moment = iota // unlocked, after every kind of use
+	busy                     // a file is being decrypted
+	locked                   // after Ctrl+L
+	cored                    // in a core taken then
+	rehearsing               // two shares are at hand in a rehearsal
+	gathered                 // two of somebody else's are, to bring keys back
+	guessing                 // a search for a forgotten passphrase tries guesses
+	paused                   // it does not just now
+	searched                 // it ended without finding anything, and the lock is back
 	moments
 )
 
-var names = [...]string{"unlocked, idle", "during a job", "after lock", "core after lock"}
+var names = [...]string{"unlocked, idle", "during a job", "after lock", "core after lock",
+	"own shares", "others' shares", "during a search", "search paused", "after a search"}
+
+// person is what somebody knows: the passphrase, and pieces of another one that they take for it at first.
+type person struct {
+	pass   string
+	pieces [2]string
+}
 
 // outcome is what one run of the story found.
 type outcome struct {
 	reports [moments]*scan.Report
 	planted *scan.Report
-	needles int
+	needles int    // when they were planted
 	core    string // how it was taken
 	early   bool   // the job was over before it could be stopped
 	steps   string // how long each step took
@@ -48,13 +60,13 @@ type outcome struct {
 // life is one run of the program.
 type life struct {
 	*desk.Program
+	person
 	ctx     context.Context
 	t       *testing.T
 	program string
 	home    string // the profile
 	folder  string // the HOME
 	work    string
-	pass    string
 	secrets *secrets
 	out     *outcome
 	last    time.Time
@@ -67,16 +79,19 @@ func (l *life) step(name string) {
 	l.last = now
 }
 
-// live plays the story: type the passphrase, unlock, encrypt, decrypt, export a private key, make a recovery sheet and
-// shares, rehearse, receive a file, and lock while ready to receive more. With typed, the profile is made by the window too; with plants, every needle is planted once to see that it would be found.
-func live(t *testing.T, d *desk.Display, program, pass string, typed, plants bool) *outcome {
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, fmt.Errorf("nothing more happened"))
+// live plays the story: search for a passphrase that is none of the guesses, type the right one, unlock, encrypt, decrypt,
+// export a private key, make a recovery sheet and shares, rehearse, receive a file, and lock while ready to receive more.
+// With typed, the profile is made by the window too, and the search comes last; with plants, every needle is planted once to
+// see that it would be found.
+func live(t *testing.T, d *desk.Display, program string, knows person, typed, plants bool) *outcome {
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 4*time.Minute, fmt.Errorf("nothing more happened"))
 	defer cancel()
-	l := &life{ctx: ctx, t: t, program: program, pass: pass, folder: t.TempDir(), out: &outcome{}, last: time.Now()}
+	l := &life{ctx: ctx, t: t, program: program, person: knows, folder: t.TempDir(), out: &outcome{}, last: time.Now()}
 	l.work = workplace(t)
 	l.home = filepath.Join(l.folder, "profile")
 	if !typed {
 		l.prepare()
+		l.learn()
 	}
 	p, err := d.Start(ctx, program, l.folder, "--home", l.home)
 	l.do(err)
@@ -91,28 +106,47 @@ func live(t *testing.T, d *desk.Display, program, pass string, typed, plants boo
 		}
 	}()
 	if typed {
-		l.do(p.FirstRun(ctx, owner, pass, false, func(string) error { return nil }))
+		l.do(p.FirstRun(ctx, owner, l.pass, false, func(string) error { return nil }))
+		l.step("first run")
+		l.learn()
 	} else {
-		l.do(p.Unlock(ctx, pass))
+		l.search()
+		l.do(p.Unlock(ctx, l.pass))
+		l.step("unlock")
 	}
-	l.step("unlock")
-	l.do(witness.Found(filepath.Join(l.home, "keyring.age"), pass))
-	l.secrets, err = profile(pass, filepath.Join(l.home, "keyring.age"))
-	l.do(err)
-	defer l.secrets.set.Destroy()
-	l.step("needles")
 	l.use()
 	l.look(idle)
 	l.step("search")
 	if plants {
-		l.do(halted(ctx, p.PID(), func() (err error) {
-			l.out.planted, err = plant(ctx, p.PID(), l.secrets.set)
-			return err
-		}))
-		l.step("plant")
+		l.plant()
 	}
 	l.lock()
+	if typed {
+		l.search()
+	}
 	return l.out
+}
+
+// learn reads the needles out of the profile.
+func (l *life) learn() {
+	path := filepath.Join(l.home, "keyring.age")
+	l.do(witness.Found(path, l.pass))
+	var err error
+	l.secrets, err = profile(l.pass, path)
+	l.do(err)
+	l.t.Cleanup(l.secrets.set.Destroy)
+	l.do(l.secrets.remembered(l.pieces, path))
+	l.step("needles")
+}
+
+// plant has every needle found in the program, where none was left.
+func (l *life) plant() {
+	l.do(halted(l.ctx, l.PID(), func() (err error) {
+		l.out.needles = l.secrets.set.Len()
+		l.out.planted, err = plant(l.ctx, l.PID(), l.secrets.set)
+		return err
+	}))
+	l.step("plant")
 }
 
 // prepare makes the profile without the window.
@@ -169,6 +203,9 @@ func (l *life) use() {
 	l.recover()
 	before = l.quiet(before)
 	l.step("recovery")
+	l.restore()
+	before = l.quiet(before)
+	l.step("restore")
 	l.receive()
 	before = l.quiet(before)
 	l.step("transfer")
@@ -226,7 +263,6 @@ func (l *life) lock() {
 // look searches the program while it stands still.
 func (l *life) look(at moment) {
 	l.do(halted(l.ctx, l.PID(), func() (err error) {
-		l.out.needles = l.secrets.set.Len()
 		l.out.reports[at], err = l.secrets.set.Process(l.ctx, l.PID())
 		return err
 	}))

@@ -24,6 +24,9 @@ const (
 	onPage  scan.Kind = "page"    // a sheet or a share as its file has it
 )
 
+// lasting are kinds of which something is left to the end where nothing is wiped.
+var lasting = []scan.Kind{signing, onPaper, onPage, asPiece, asGuess, ofAgent, ofFriend, theirPaper}
+
 // SLIP-0039: a share of 32 bytes is 4 words that say of which set it is, 26 of its value and 3 of a checksum.
 const (
 	headWords  = 4
@@ -39,7 +42,7 @@ func wordList() ([]string, error) {
 
 // words adds the words of a sheet or a share, three at a time, as they are printed, as they may be typed and as the numbers
 // they are in the list; and what they stand for.
-func (s *secrets) words(words []string) error {
+func (s *secrets) words(words []string, paper, worth scan.Kind) error {
 	list, err := wordList()
 	if err != nil {
 		return err
@@ -62,35 +65,39 @@ func (s *secrets) words(words []string) error {
 	}
 	for i := headWords; i+3 <= allWords; i++ {
 		for _, form := range [][]string{words, few} {
-			s.text(onPaper, strings.Join(form[i:i+3], " "))
-			s.text(onPaper, strings.ToUpper(strings.Join(form[i:i+3], " ")))
+			s.text(paper, strings.Join(form[i:i+3], " "))
+			s.text(paper, strings.ToUpper(strings.Join(form[i:i+3], " ")))
 		}
-		s.set.AddRaw(onPaper, "three words in a row", []byte(strings.Join(words[i:i+3], "")))
+		s.set.AddRaw(paper, "three words in a row", []byte(strings.Join(words[i:i+3], "")))
 		if i+5 <= allWords {
 			var row []byte
 			for _, n := range numbers[i : i+5] {
 				row = binary.LittleEndian.AppendUint16(row, n)
 			}
-			s.set.AddRaw(onPaper, "numbers of words", row)
+			s.set.AddRaw(paper, "numbers of words", row)
 		}
 	}
-	s.set.AddKey(asValue, value.FillBytes(make([]byte, 32)))
+	s.set.AddKey(worth, value.FillBytes(make([]byte, 32)))
 	return nil
 }
 
-// wordsOfKey adds the key that the words of a sheet stand for.
-func (s *secrets) wordsOfKey(words []string) error {
-	share, err := slip39.Parse([]byte(strings.Join(words, " ")))
-	if err != nil {
-		return err
+// wordsOfKey adds the key that the words of a sheet, or of enough shares, stand for.
+func (s *secrets) wordsOfKey(kind, sign scan.Kind, pages ...[]string) error {
+	var shares []*slip39.Share
+	for _, words := range pages {
+		share, err := slip39.Parse([]byte(strings.Join(words, " ")))
+		if err != nil {
+			return err
+		}
+		defer share.Close()
+		shares = append(shares, share)
 	}
-	defer share.Close()
-	root, err := slip39.Combine([]*slip39.Share{share}, nil)
+	root, err := slip39.Combine(shares, nil)
 	if err != nil {
 		return err
 	}
 	defer root.Destroy()
-	s.root(root.Bytes())
+	s.root(root.Bytes(), kind, sign)
 	return nil
 }
 
@@ -146,17 +153,17 @@ func binaryOnly(part []byte) bool {
 var order, _ = new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
 
 // expandedSeed adds what Ed25519 makes of a seed: the hash, the scalar in it, and that as Go calculates with it.
-func (s *secrets) expandedSeed(hash []byte) {
-	s.set.AddKey(signing, hash)
+func (s *secrets) expandedSeed(kind scan.Kind, hash []byte) {
+	s.set.AddKey(kind, hash)
 	scalar := bytes.Clone(hash[:32])
 	scalar[0] &= 248
 	scalar[31] = scalar[31]&63 | 64
-	s.set.AddKey(signing, scalar)
+	s.set.AddKey(kind, scalar)
 	n := new(big.Int).SetBytes(reversed(scalar))
 	n.Mod(n, order)
-	s.set.AddKey(signing, reversed(n.FillBytes(make([]byte, 32))))
+	s.set.AddKey(kind, reversed(n.FillBytes(make([]byte, 32))))
 	n.Mod(n.Lsh(n, 256), order) // Montgomery's form
-	s.set.AddKey(signing, reversed(n.FillBytes(make([]byte, 32))))
+	s.set.AddKey(kind, reversed(n.FillBytes(make([]byte, 32))))
 }
 
 func reversed(b []byte) []byte {

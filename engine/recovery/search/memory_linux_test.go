@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"cryptodesk/engine/agefile"
+	"cryptodesk/engine/fault"
 	"cryptodesk/engine/secret"
 	"cryptodesk/engine/secret/scan"
 )
@@ -86,6 +87,7 @@ func TestMemoryForgetsTheGuesses(t *testing.T) {
 	pieceText, anyOrder := guarded("piece: "), guarded("\norder: any\nslips: all\n")
 	newLine := guarded("\n")
 	recipe := joined(pieceText, one, newLine, pieceText, two, anyOrder)
+	half := joined(pieceText, one)
 	one.Destroy()
 	two.Destroy()
 	l.look("a recipe in hand", true)
@@ -121,5 +123,18 @@ func TestMemoryForgetsTheGuesses(t *testing.T) {
 	}
 	secret.Wipe(loose)
 	runtime.KeepAlive(loose)
+
+	// One that finds nothing wipes what was remembered by itself: who gives up may never close it.
+	if r, err = ParseRecipe(half, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := begun(ready(t, path, r, Options{})); fault.Of(err) != fault.NoGuess {
+		t.Fatal(err)
+	}
 	l.look("nothing left", false)
+}
+
+func begun(s *Search) error {
+	s.Start(ctx)
+	return over(s)
 }

@@ -312,8 +312,10 @@ func (s *Search) outcome() (over bool, err error) {
 	return false, nil
 }
 
-// finish makes the outcome stand.
+// finish makes the outcome stand. What was remembered is wiped before anybody
+// can see that: a search that is over may be kept for long.
 func (s *Search) finish(err error) {
+	s.guesses.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.changed.Broadcast()

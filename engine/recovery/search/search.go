@@ -180,7 +180,8 @@ func (s *Search) Forget() {
 }
 
 // Close stops it, waits until its memory is wiped and given back, and wipes
-// what was remembered and what was found; idempotent.
+// what was remembered, unless it is over and that is done, and what was found;
+// idempotent.
 func (s *Search) Close() {
 	s.closed.Store(true)
 	s.Stop()
