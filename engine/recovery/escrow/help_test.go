@@ -16,6 +16,7 @@ import (
 	"cryptodesk/engine/fault"
 	"cryptodesk/engine/identity"
 	"cryptodesk/engine/keyring"
+	"cryptodesk/engine/keyring/witness"
 	"cryptodesk/engine/safefile"
 	"cryptodesk/engine/secret"
 )
@@ -127,7 +128,7 @@ var people = sync.OnceValue(func() desk {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := witness.Run(m)
 	os.RemoveAll(filepath.Dir(people().old.dir))
 	os.Exit(code)
 }
