@@ -17,15 +17,14 @@ type Progress struct {
 	Rate    float64       // guesses a second: over the last minute
 	Left    time.Duration // <0 while unknown; until the last guess, and the right one may come sooner
 	Elapsed time.Duration // pauses not counted
-	Workers int
-	Problem *fault.Error // why the checkpoint cannot be written, nil if it can
+	Problem *fault.Error  // why the checkpoint cannot be written, nil if it can
 }
 
 // Progress is where the search is.
 func (s *Search) Progress() Progress {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := Progress{State: s.state, Count: s.count, Level: s.level, Left: -1, Elapsed: s.running(), Workers: s.opt.Workers, Problem: s.problem}
+	p := Progress{State: s.state, Count: s.count, Level: s.level, Left: -1, Elapsed: s.running(), Problem: s.problem}
 	p.Total = s.own(s.count.Total)
 	p.Done = min(p.Total, s.own(s.reached())) - uint64(len(s.flight))
 	if s.state == Running {
