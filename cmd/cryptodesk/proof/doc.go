@@ -11,14 +11,15 @@
 // typed, what is guessed and what scrypt makes of two of the guesses are looked for. It has a recovery sheet, shares and a
 // rehearsal with them, and the offline key of a recovery agent. Keys of somebody else are brought back: that of their
 // recovery agent, from a share that is typed and one in a file, which then opens a letter of theirs; and their own, from a
-// sheet. Last come a transfer received, and a lock during which the program stays ready to receive: its signing key is kept
-// sealed for that, and no plain copy of it is to be found.
+// sheet. What a third person deposited here is released to new keys of theirs. Last come a transfer received, and a lock
+// during which the program stays ready to receive: its signing key is kept sealed for that, and no plain copy of it is to be
+// found.
 //
 // Where the profile is made by the window too, the search comes last, behind the lock.
 //
 // Not looked for is what cannot be known from outside: the keys of a TLS session, and the random number in an Ed25519
 // signature. Session keys lie in the heap of crypto/tls while a connection is open; what they protect is an age file
-// already. Nor are the key of a search's checkpoint, and what deposits with a person and old scripts come to.
+// already. Nor are the key of a search's checkpoint, and what the files of old scripts come to.
 //
 // It holds tests only. They may import what they like; nothing imports this.
 package proof

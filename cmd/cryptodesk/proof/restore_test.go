@@ -36,9 +36,7 @@ func (l *life) estate() (e estate) {
 		{"encrypt", plain},
 		{"recovery", "sheet", "-o", e.sheet},
 	} {
-		if out, err := l.verb(args[0], append([]string{"--home", home}, args[1:]...)...).CombinedOutput(); err != nil {
-			l.t.Fatalf("%q: %v: %s", args, err, out)
-		}
+		l.others(home, args[0], args[1:]...)
 	}
 	l.do(os.Remove(plain))
 	found, err := filepath.Glob(filepath.Join(dir, "* share *.pdf"))

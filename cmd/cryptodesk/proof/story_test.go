@@ -80,9 +80,9 @@ func (l *life) step(name string) {
 }
 
 // live plays the story: search for a passphrase that is none of the guesses, type the right one, unlock, encrypt, decrypt,
-// export a private key, make a recovery sheet and shares, rehearse, receive a file, and lock while ready to receive more.
-// With typed, the profile is made by the window too, and the search comes last; with plants, every needle is planted once to
-// see that it would be found.
+// export a private key, make a recovery sheet and shares, rehearse, bring others' keys back, release a deposit, receive a
+// file, and lock while ready to receive more. With typed, the profile is made by the window too, and the search comes last;
+// with plants, every needle is planted once to see that it would be found.
 func live(t *testing.T, d *desk.Display, program string, knows person, typed, plants bool) *outcome {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 4*time.Minute, fmt.Errorf("nothing more happened"))
 	defer cancel()
@@ -206,6 +206,9 @@ func (l *life) use() {
 	l.restore()
 	before = l.quiet(before)
 	l.step("restore")
+	l.release()
+	before = l.quiet(before)
+	l.step("release")
 	l.receive()
 	before = l.quiet(before)
 	l.step("transfer")

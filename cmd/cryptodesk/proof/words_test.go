@@ -25,7 +25,7 @@ const (
 )
 
 // lasting are kinds of which something is left to the end where nothing is wiped.
-var lasting = []scan.Kind{signing, onPaper, onPage, asPiece, asGuess, ofAgent, ofFriend, theirPaper}
+var lasting = []scan.Kind{signing, onPaper, onPage, asPiece, asGuess, ofAgent, ofFriend, theirPaper, deposited}
 
 // SLIP-0039: a share of 32 bytes is 4 words that say of which set it is, 26 of its value and 3 of a checksum.
 const (
