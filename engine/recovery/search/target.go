@@ -100,8 +100,8 @@ func (t *Target) take(team Team, stop *atomic.Bool) (workers [][]*scrypt, err er
 		switch {
 		case err != nil && i == 0:
 			return nil, err
-		case err != nil: // fewer of them do the same work
-			return workers[:min(i, team.Workers)], nil
+		case err != nil:
+			return workers[:min(i, team.Workers)], nil //nolint:nilerr // fewer of them do the same work
 		}
 		k.stop = stop
 		workers[i%team.Workers] = append(workers[i%team.Workers], k)
