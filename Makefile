@@ -101,8 +101,8 @@ build-nowipe: deps-window
 	$(WINDOW),nowipe -o $(PROGRAM)-nowipe ./cmd/cryptodesk
 
 # What has one goroutine, formats and pictures above all, is ten times as slow here and shows nothing new.
-RACE_ROOMS := ./engine ./engine/recovery ./engine/recovery/agent ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
-RACE_SKIP  := Stock|CCTV|Exported|SafetyWords|ACard|AKnown|TheLastKey|AnotherKey|FirstRunTakes|WhileRestoring|PiecesThat|PiecesOf|WrongPersons|InAnyOrder|PassphraseOfABackup|OnPaper|WaysBack|Rehearsed|MemoryForgets|Regain|StartAnew|Deposit|ReplaceKeeps|ReplaceCancelled|RestoreFrom|IsCarried|GivenUp|InEveryState|OfflineKey|TestBackup|SearchFor|KilledWhile|PassphraseTo|OldFiles|Legacy|Sheet|Shares
+RACE_ROOMS := ./engine ./engine/recovery ./engine/recovery/agent ./engine/recovery/search ./engine/agefile/... ./engine/batch ./engine/exchange ./engine/identity ./engine/job ./engine/keyring ./engine/safefile ./engine/secret ./engine/session ./engine/transfer
+RACE_SKIP  := Stock|CCTV|Exported|MemoryForgets|IsTheLibrarys
 race: deps
 	CGO_ENABLED=1 CGO_CFLAGS="-O2 -DNDEBUG" $(GO) test -trimpath -tags quickscrypt -race -skip '$(RACE_SKIP)' $(TESTFLAGS) -timeout 40m $(RACE_ROOMS)
 
