@@ -265,11 +265,15 @@ func (w *window) alone() bool {
 
 // escape is Esc where nothing above the screen had a use for it.
 func (w *window) escape() {
-	if widget.DismissTop(w.win.Canvas()) || w.rail == nil {
-		return
-	}
-	if w.shown == "files" {
+	switch {
+	case widget.DismissTop(w.win.Canvas()):
+	case w.back != nil:
+		w.back.Escape()
+	case w.rail == nil:
+	case w.shown == "files":
 		w.files.Escape()
+	case w.shown == "recovery":
+		w.recovery.Escape()
 	}
 }
 

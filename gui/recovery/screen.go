@@ -132,6 +132,13 @@ func (s *Screen) end() {
 	s.Shown()
 }
 
+// Escape is Esc where no sheet is open.
+func (s *Screen) Escape() {
+	if s.wizard != nil {
+		s.wizard.Escape()
+	}
+}
+
 // Close wipes what was typed and read, for the lock.
 func (s *Screen) Close() {
 	if s.wizard != nil {

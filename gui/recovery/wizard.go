@@ -27,6 +27,7 @@ type Wizard struct {
 	view    *fyne.Container
 	mounted bool
 	focus   fyne.Focusable
+	escape  func() // what Esc does on this page; nil: nothing
 	closed  bool
 
 	locked bool // no keyring was open when it began
@@ -77,6 +78,14 @@ func (z *Wizard) Shown() {
 	z.mounted = true
 	if z.focus != nil {
 		z.window.Canvas().Focus(z.focus)
+	}
+}
+
+// Escape is Esc: a page back, and from the first one out. Work under way is ended
+// by its button.
+func (z *Wizard) Escape() {
+	if z.stop == nil && z.escape != nil && !z.closed {
+		z.escape()
 	}
 }
 
@@ -138,10 +147,15 @@ func (z *Wizard) steps() int {
 // show puts a page on the screen and the keyboard on first.
 func (z *Wizard) show(screen string, p widget.Page, first fyne.Focusable) {
 	trace.Screen(screen)
+	z.escape = nil
 	if p.Corner == nil && !z.back {
-		out := widget.LinkButton(text.T("app.cancel"), func() { z.done(false) }).Small()
+		z.escape = func() { z.done(false) }
+		out := widget.LinkButton(text.T("app.cancel"), z.escape).Small()
 		trace.Place("restore.cancel", out)
 		p.Corner = out
+		if left := z.left; left != nil && len(p.Left) > 0 && p.Left[0] == fyne.CanvasObject(left) {
+			z.escape = func() { left.Tapped(&fyne.PointEvent{}) }
+		}
 	}
 	z.view.Objects = []fyne.CanvasObject{p.Build()}
 	z.view.Refresh()

@@ -181,6 +181,28 @@ func TestBackAndCancel(t *testing.T) {
 	f.wiped(t)
 }
 
+func TestEscapeGoesBackAndOut(t *testing.T) {
+	f := newFake().withBackup()
+	f.state = session.Locked
+	z, w, ended := wizard(t, f, "/x/backup.age")
+	press(t, w, "lock.next")
+	test.Type(guarded(t, w, text.T("lock.again.title")), "half")
+	z.Escape()
+	says(t, w, text.T("recovery.gather.title"))
+	z.Escape()
+	says(t, w, text.T("recovery.why.title"))
+	z.Escape()
+	if !slices.Equal(*ended, []bool{false}) {
+		t.Errorf("ended %v", *ended)
+	}
+	z.Close()
+	z.Escape()
+	if len(*ended) != 1 {
+		t.Error("Esc after the end")
+	}
+	f.wiped(t)
+}
+
 func TestClosedWhileItRestores(t *testing.T) {
 	f := newFake().withBackup()
 	f.state = session.Locked
