@@ -67,7 +67,7 @@ func (e *Engine) agentNow(ring *keyring.Keyring) (keyring.Agent, bool) {
 	}
 	_ = ring.Save() // reads first; the error is of a save that nobody needs
 	set, ok = ring.Agent()
-	_ = e.session.NoteAgent(ok)
+	_ = e.session.NoteAgent(ok) // what is wrong with the profile then is looked into once, by rumour
 	return set, ok
 }
 

@@ -119,10 +119,13 @@ func (w *window) keepSize() {
 // halves of the queue it is waited for for ever; sent too late it panics, when
 // everything is wiped and saved.
 func noLastEvent(a fyne.App) {
-	if hook, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(f func()) }); ok {
+	if hook, ok := a.Lifecycle().(lastHook); ok {
 		hook.SetOnStoppedHookExecuted(nil)
 	}
 }
+
+// lastHook is of the toolkit's own Lifecycle, and not of the public one.
+type lastHook interface{ SetOnStoppedHookExecuted(f func()) }
 
 // endTime bounds the toolkit's own end, which waits for ever for an
 // input-method server that is gone.

@@ -59,6 +59,14 @@ func TestLockCoversOpenSheets(t *testing.T) {
 	}
 }
 
+// noLastEvent has nothing to take away if the toolkit calls its hook something else one day: then it is to be looked at again.
+func TestTheToolkitHasItsLastEvent(t *testing.T) {
+	stand(t, session.Unlocked)
+	if _, ok := fyne.CurrentApp().Lifecycle().(lastHook); !ok {
+		t.Error("the hook of the last event is no longer there")
+	}
+}
+
 func TestShortcuts(t *testing.T) {
 	w, eng, _ := stand(t, session.Unlocked)
 	for key, screen := range map[fyne.KeyName]string{"2": "keys", "3": "recovery", "1": "files", fyne.KeyComma: "settings"} {

@@ -51,19 +51,7 @@ func TestALedgerThatACrashCut(t *testing.T) {
 func TestACrashAfterTheName(t *testing.T) {
 	ana, ben := newPerson(t, "Ana"), newPerson(t, "Ben")
 	d := newDesk(t, ben, ana)
-	dir := t.TempDir()
-	small, large := filepath.Join(dir, "small.age"), filepath.Join(dir, "large.age")
-	ageFile(t, small, 1000, ben.pair.Public().Recipient)
-	ageFile(t, large, 9<<20, ben.pair.Public().Recipient)
-	p := parcel(t, ben.peer, small, large)
-	ch, err := Dial(t.Context(), cutter(t, d.address(), 5<<20), ana.me, ben.peer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Send(t.Context(), ch, p, quiet); fault.Of(err) != fault.Disconnected {
-		t.Fatalf("cut: %v", err)
-	}
-	<-d.done
+	small, _, p := halfSent(t, ana, d)
 	ledgers := left(t, filepath.Join(d.profile, "transfer"))
 	path := filepath.Join(d.profile, "transfer", ledgers[0])
 	text, err := os.ReadFile(path)
@@ -78,7 +66,8 @@ func TestACrashAfterTheName(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if ch, err = Dial(t.Context(), d.address(), ana.me, ben.peer); err != nil {
+	ch, err := Dial(t.Context(), d.address(), ana.me, ben.peer)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := Send(t.Context(), ch, p, quiet); err != nil {

@@ -250,18 +250,15 @@ func copyN(dst, src net.Conn, n int64) {
 	}
 }
 
-func TestGoesOnWhereItStopped(t *testing.T) {
-	ana, ben := newPerson(t, "Ana"), newPerson(t, "Ben")
-	d := newDesk(t, ben, ana)
-	asked := 0
-	d.consent = func(context.Context, Peer, *Offer) (string, error) { asked++; return d.folder, nil }
+// halfSent sends a small file, which arrives, and a large one, in the middle of which the cable is cut.
+func halfSent(t *testing.T, from person, d *desk) (small, large string, p *Parcel) {
+	t.Helper()
 	dir := t.TempDir()
-	small, large := filepath.Join(dir, "small.age"), filepath.Join(dir, "large.age")
-	ageFile(t, small, 1000, ben.pair.Public().Recipient)
-	ageFile(t, large, 9<<20, ben.pair.Public().Recipient)
-	p := parcel(t, ben.peer, small, large)
-
-	ch, err := Dial(t.Context(), cutter(t, d.address(), 5<<20), ana.me, ben.peer)
+	small, large = filepath.Join(dir, "small.age"), filepath.Join(dir, "large.age")
+	ageFile(t, small, 1000, d.pair.Public().Recipient)
+	ageFile(t, large, 9<<20, d.pair.Public().Recipient)
+	p = parcel(t, d.peer, small, large)
+	ch, err := Dial(t.Context(), cutter(t, d.address(), 5<<20), from.me, d.peer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,12 +268,21 @@ func TestGoesOnWhereItStopped(t *testing.T) {
 	if got := <-d.done; fault.Of(got.err) != fault.Disconnected {
 		t.Fatalf("cut: %v", got.err)
 	}
+	return small, large, p
+}
+
+func TestGoesOnWhereItStopped(t *testing.T) {
+	ana, ben := newPerson(t, "Ana"), newPerson(t, "Ben")
+	d := newDesk(t, ben, ana)
+	asked := 0
+	d.consent = func(context.Context, Peer, *Offer) (string, error) { asked++; return d.folder, nil }
+	small, large, p := halfSent(t, ana, d)
 	if n := left(t, d.folder); len(n) != 2 { // small.age, and a part
 		t.Errorf("in the folder: %q", n)
 	}
 
 	var first int64 = -1
-	ch, err = Dial(t.Context(), d.address(), ana.me, ben.peer)
+	ch, err := Dial(t.Context(), d.address(), ana.me, ben.peer)
 	if err != nil {
 		t.Fatal(err)
 	}

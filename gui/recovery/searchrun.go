@@ -219,6 +219,7 @@ func (l *lastResort) found() {
 		Content: widget.Column(theme.Gap, z.fresh.Content, widget.Column(theme.Half, widget.Row(0, reveal, widget.Spacer()), r.was)),
 		Status:  z.status(), Right: []fyne.CanvasObject{z.next},
 	}, z.fresh.First())
+	z.escape = nil // what days may have found is not given up by a key
 }
 
 // set gives the file the new passphrase.
